@@ -1,0 +1,169 @@
+//! Functions a host gives to its templates: Go signatures, checked by the engine before each call.
+//!
+//! Source: `addValueFuncs`, `evalCall` and `validateType` in Go's `text/template`.
+
+use std::any::Any;
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+
+use crate::error::ExecError;
+use crate::exec::State;
+use crate::value::{Str, Type, Value};
+
+/// What a function's body is: arguments already checked against the [`Function`]'s parameters.
+pub type Native = fn(&mut Env<'_, '_>, &[Value]) -> Result<Value, FuncError>;
+
+/// One function: its name, Go parameter types and body.
+#[derive(Clone, Copy)]
+pub struct Function {
+    /// the name templates call it by
+    pub name: &'static str,
+    /// the parameter types; if `variadic`, the last one is repeated any number of times, none included
+    pub params: &'static [Type],
+    /// whether the last parameter is Go's `...T`
+    pub variadic: bool,
+    /// the body
+    pub body: Native,
+}
+
+impl Function {
+    /// Makes a function with as many arguments as `params` says.
+    pub const fn new(name: &'static str, params: &'static [Type], body: Native) -> Self {
+        Self { name, params, variadic: false, body }
+    }
+
+    /// Makes a function whose last parameter may come any number of times.
+    pub const fn variadic(name: &'static str, params: &'static [Type], body: Native) -> Self {
+        Self { name, params, variadic: true, body }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Which functions a template may name. Names are resolved when a template is parsed.
+#[derive(Debug, Clone, Default)]
+pub struct FuncMap {
+    functions: Vec<Function>,
+    by_name: FxHashMap<&'static str, u32>,
+}
+
+impl FuncMap {
+    /// Makes an empty map. Go's builtins are always there underneath.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a function; a later one replaces an earlier one, or a builtin, of the same name.
+    pub fn add(&mut self, function: Function) {
+        let id = u32::try_from(self.functions.len()).expect("there are few functions");
+        self.functions.push(function);
+        self.by_name.insert(function.name, id);
+    }
+
+    /// Adds many functions.
+    pub fn extend(&mut self, functions: &[Function]) {
+        for function in functions {
+            self.add(*function);
+        }
+    }
+
+    /// Takes a name away; a builtin of that name shows again.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
+    /// Gives the id by which an AST node calls `name`.
+    pub fn id(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Gives the function of an id.
+    pub fn get(&self, id: u32) -> &Function {
+        &self.functions[id as usize]
+    }
+}
+
+/// What a function body may reach: the host's own state and the templates being executed.
+pub struct Env<'s, 'a> {
+    pub(crate) state: &'s mut State<'a>,
+}
+
+impl fmt::Debug for Env<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Env<'_, 'a> {
+    /// Gives what the host passed to `execute`.
+    pub fn host(&self) -> &'a dyn Any {
+        self.state.host()
+    }
+
+    /// Executes another template of the set by name and gives its output: Helm's `include`.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::TemplateSet::execute`].
+    pub fn execute(&mut self, name: &str, data: &Value) -> Result<Str, ExecError> {
+        self.state.execute_named(name, data)
+    }
+
+    /// Executes a template of another set with the same host: Helm's `tpl`.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::TemplateSet::execute`].
+    pub fn execute_in(
+        &mut self,
+        set: &crate::TemplateSet,
+        name: &str,
+        data: &Value,
+    ) -> Result<Str, ExecError> {
+        self.state.execute_in(set, name, data)
+    }
+
+    /// Gives the set whose template is being executed.
+    pub fn templates(&self) -> &'a crate::TemplateSet {
+        self.state.templates()
+    }
+}
+
+/// Why a function refused: the text Go shows after `error calling NAME: `.
+#[derive(Debug, Clone)]
+pub struct FuncError {
+    /// the text, which for a Go panic is the panic's text
+    pub message: String,
+    /// the failure of a template this function executed, if that is what happened
+    pub cause: Option<Box<ExecError>>,
+}
+
+impl FuncError {
+    /// Makes an error from its text.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), cause: None }
+    }
+}
+
+impl From<ExecError> for FuncError {
+    fn from(error: ExecError) -> Self {
+        Self { message: error.to_string(), cause: Some(Box::new(error)) }
+    }
+}
+
+impl From<&str> for FuncError {
+    fn from(message: &str) -> Self {
+        Self::new(message)
+    }
+}
+
+impl From<String> for FuncError {
+    fn from(message: String) -> Self {
+        Self::new(message)
+    }
+}

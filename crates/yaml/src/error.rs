@@ -1,0 +1,31 @@
+//! What can be wrong with a document, in goyaml's words.
+
+/// A document that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// what goyaml says, after its `yaml: ` prefix: `line 3: did not find expected key`
+    #[error("yaml: {message}")]
+    Yaml {
+        /// the words, with the line where goyaml gives one
+        message: String,
+        /// where in the text, as a byte offset
+        offset: usize,
+    },
+    /// what Go's `encoding/json` says, such as `json: unsupported value: +Inf`
+    #[error("{message}")]
+    Json {
+        /// the words
+        message: String,
+        /// where in the text, as a byte offset
+        offset: usize,
+    },
+    /// a document beyond a limit of ours that Go does not have, or has otherwise
+    #[error("yaml: {limit} exceeded: the limit is {maximum}")]
+    Limit {
+        /// what is limited: `document size`, `nesting depth`, `alias expansion`
+        limit: &'static str,
+        /// the largest amount allowed
+        maximum: usize,
+    },
+}
