@@ -1,1 +1,29 @@
-//! placeholder
+//! Kubernetes objects of a render: split rendered files into documents, read their heads, tell hooks from the
+//! rest, and put both in the order in which a cluster takes them.
+//!
+//! The documents keep the template's own bytes; nothing is serialised anew.
+//!
+//! ```
+//! use pintle_manifest::{Objects, Rules, SplitRules, INSTALL_ORDER};
+//!
+//! let rules = Rules { split: SplitRules::LINE_START, order: INSTALL_ORDER, head_type: "util.SimpleHead" };
+//! let files = [("c/templates/a.yaml", "kind: Pod\n---\nkind: Namespace\n")];
+//! let objects = Objects::sort(files, &rules)?;
+//! let kinds: Vec<&str> = objects.manifests.iter().map(|object| object.head.kind.as_str()).collect();
+//! assert_eq!(kinds, ["Namespace", "Pod"]);
+//! # Ok::<(), pintle_manifest::Error>(())
+//! ```
+
+mod error;
+mod head;
+mod hook;
+mod object;
+mod order;
+mod split;
+
+pub use error::Error;
+pub use head::Head;
+pub use hook::{Hook, HookEvent};
+pub use object::{Object, Objects, Rules};
+pub use order::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS, compare_kinds};
+pub use split::{SplitRules, split};
