@@ -5,7 +5,9 @@
 
 pub mod compare;
 pub mod number;
+mod printable;
 pub mod print;
+mod quote;
 pub mod truth;
 
 use std::any::Any;

@@ -1,0 +1,3 @@
+module pintle.dev/oracle
+
+go 1.26
