@@ -1,1 +1,4 @@
 //! placeholder
+
+mod quote;
+pub mod semver;
