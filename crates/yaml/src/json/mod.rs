@@ -1,0 +1,19 @@
+//! JSON as Go's `encoding/json` reads and writes it.
+
+pub(crate) mod number;
+mod read;
+pub(crate) mod write;
+
+pub use read::{MAX_DEPTH, Target, from_slice, from_str, unmarshal};
+pub use write::{Layout, Writer, to_string};
+
+/// Replaces each byte that is not part of a UTF-8 character by U+FFFD, as Go does: Rust's own replacement takes
+/// several bytes of a broken character as one.
+pub fn replace_invalid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('\u{fffd}', chunk.invalid().len()));
+    }
+    text
+}

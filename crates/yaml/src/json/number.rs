@@ -1,0 +1,175 @@
+//! Numbers as Go writes them.
+//!
+//! Source: `FormatFloat` of `strconv`, and the float encoder of `encoding/json`.
+
+use std::io::Write as _;
+
+/// The shortest decimal digits that give a float back, and where the point is.
+struct Decimal {
+    is_negative: bool,
+    digits: [u8; 17],
+    n_digits: usize,
+    /// the exponent of the first digit: 1.5e3 has 3
+    exponent: i32,
+}
+
+impl Decimal {
+    fn of(x: f64) -> Self {
+        // Seventeen digits, a sign, a point and an exponent at most.
+        let mut buffer = [0_u8; 32];
+        let mut rest = &mut buffer[..];
+        write!(rest, "{x:e}").expect("32 bytes hold any finite float");
+        let n_free = rest.len();
+        let text = &buffer[..32 - n_free];
+        let mut decimal = Self { is_negative: false, digits: [b'0'; 17], n_digits: 0, exponent: 0 };
+        let mut is_exponent_negative = false;
+        let mut is_exponent = false;
+        for &byte in text {
+            match byte {
+                b'-' if is_exponent => is_exponent_negative = true,
+                b'-' => decimal.is_negative = true,
+                b'e' => is_exponent = true,
+                b'0'..=b'9' if is_exponent => {
+                    decimal.exponent = decimal.exponent * 10 + i32::from(byte - b'0');
+                }
+                b'0'..=b'9' => {
+                    decimal.digits[decimal.n_digits] = byte;
+                    decimal.n_digits += 1;
+                }
+                _ => {}
+            }
+        }
+        if is_exponent_negative {
+            decimal.exponent = -decimal.exponent;
+        }
+        decimal
+    }
+
+    fn digits(&self) -> &[u8] {
+        &self.digits[..self.n_digits]
+    }
+
+    /// Writes `-1.5e-07`: at least two digits of exponent if `is_wide`.
+    fn scientific(&self, out: &mut Vec<u8>, is_wide: bool) {
+        if self.is_negative {
+            out.push(b'-');
+        }
+        let (first, rest) = self.digits().split_at(1);
+        out.extend_from_slice(first);
+        if !rest.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(rest);
+        }
+        out.extend_from_slice(if self.exponent < 0 { b"e-" } else { b"e+" });
+        let exponent = self.exponent.unsigned_abs();
+        if is_wide && exponent < 10 {
+            out.push(b'0');
+        }
+        uint(out, u64::from(exponent));
+    }
+
+    /// Writes `-0.0015`.
+    fn positional(&self, out: &mut Vec<u8>) {
+        if self.is_negative {
+            out.push(b'-');
+        }
+        let digits = self.digits();
+        let Ok(n_whole) = usize::try_from(self.exponent + 1) else {
+            out.extend_from_slice(b"0.");
+            zeros(out, (self.exponent + 1).unsigned_abs() as usize);
+            out.extend_from_slice(digits);
+            return;
+        };
+        if n_whole == 0 {
+            out.extend_from_slice(b"0.");
+            out.extend_from_slice(digits);
+        } else if n_whole >= digits.len() {
+            out.extend_from_slice(digits);
+            zeros(out, n_whole - digits.len());
+        } else {
+            out.extend_from_slice(&digits[..n_whole]);
+            out.push(b'.');
+            out.extend_from_slice(&digits[n_whole..]);
+        }
+    }
+}
+
+fn zeros(out: &mut Vec<u8>, n: usize) {
+    out.resize(out.len() + n, b'0');
+}
+
+/// Writes an integer.
+pub(crate) fn int(out: &mut Vec<u8>, n: i64) {
+    if n < 0 {
+        out.push(b'-');
+    }
+    uint(out, n.unsigned_abs());
+}
+
+/// Writes an unsigned integer.
+pub(crate) fn uint(out: &mut Vec<u8>, mut n: u64) {
+    let mut buffer = [0_u8; 20];
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + u8::try_from(n % 10).expect("a digit");
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&buffer[at..]);
+}
+
+/// Gives a float as an integer, if it is one that both write with the same digits.
+fn as_small_int(x: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "only used if nothing was lost")]
+    let n = x as i64;
+    #[expect(clippy::cast_precision_loss, reason = "smaller integers are exact")]
+    let is_same = x.abs() < EXACT && n as f64 == x && !(n == 0 && x.is_sign_negative());
+    is_same.then_some(n)
+}
+
+/// Writes a finite float as Go's `%g` with the shortest digits does: `1e+06`, `0.0001`, `1e-05`.
+pub(crate) fn shortest(out: &mut Vec<u8>, x: f64) {
+    let decimal = Decimal::of(x);
+    if decimal.exponent < -4 || decimal.exponent >= 6 {
+        decimal.scientific(out, true);
+    } else {
+        decimal.positional(out);
+    }
+}
+
+/// Writes a finite float as `encoding/json` does: `1000000`, `1e+21`, `1e-7`.
+pub(crate) fn json(out: &mut Vec<u8>, x: f64) {
+    if let Some(n) = as_small_int(x) {
+        return int(out, n);
+    }
+    let size = x.abs();
+    let decimal = Decimal::of(x);
+    if size != 0.0 && (size < 1e-6 || size >= 1e21) {
+        decimal.scientific(out, false);
+    } else {
+        decimal.positional(out);
+    }
+}
+
+/// Writes a finite float as goyaml v2 writes what it read from JSON: an integer if the JSON is one of 64 bits,
+/// else as [`shortest`].
+pub(crate) fn through_json(out: &mut Vec<u8>, x: f64) {
+    if x == 0.0 {
+        return out.push(b'0');
+    }
+    if let Some(n) = as_small_int(x) {
+        return int(out, n);
+    }
+    let start = out.len();
+    json(out, x);
+    let is_integer = std::str::from_utf8(&out[start..])
+        .is_ok_and(|text| text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok());
+    if !is_integer {
+        out.truncate(start);
+        shortest(out, x);
+    }
+}
