@@ -1,0 +1,6 @@
+//! Stopping a render.
+
+use pintle_gotmpl::Function;
+
+/// The functions of this family.
+pub(crate) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,1 @@
+//! How much a template may ask a function to make.

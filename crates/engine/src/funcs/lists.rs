@@ -1,0 +1,6 @@
+//! Lists: make, read, cut, search.
+
+use pintle_gotmpl::Function;
+
+/// The functions of this family.
+pub(crate) const FUNCTIONS: &[Function] = &[];
