@@ -1,5 +1,6 @@
 //! Go's `text/template` in Rust: parse once, execute any number of times.
 
+mod builtins;
 mod error;
 mod exec;
 mod func;

@@ -5,8 +5,8 @@
 
 pub mod compare;
 pub mod number;
-mod printable;
 pub mod print;
+mod printable;
 mod quote;
 pub mod truth;
 
@@ -167,6 +167,24 @@ impl Type {
     pub const STRING_MAP: Type = Type::Map(&Type::String);
 }
 
+impl Type {
+    /// Gives the zero value of the type: what an absent key of a `map[string]T` gives.
+    pub fn zero(self) -> Value {
+        match self {
+            Self::Any | Self::Reflect | Self::Named(_) => Value::Nil,
+            Self::Bool => Value::Bool(false),
+            Self::Int(ty) => Value::Int(ty, 0),
+            Self::Uint(ty) => Value::Uint(ty, 0),
+            Self::Float64 => Value::Float(0.0),
+            Self::Complex128 => Value::Complex(0.0, 0.0),
+            Self::String => Value::string(""),
+            Self::Slice(element) => Value::List(List::nil(element)),
+            // A nil map: nothing tells it from an empty one, since nobody else can hold it.
+            Self::Map(_) => Value::Map(Map::of(self, Entries::new())),
+        }
+    }
+}
+
 /// Go's `reflect.Kind` of a value, as far as values here have kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -265,6 +283,24 @@ impl List {
     pub fn items(&self) -> &[Value] {
         self.items.as_deref().unwrap_or(&[])
     }
+
+    /// Gives what tells this slice from others while it lives, and whether others hold it too.
+    pub(crate) fn identity(&self) -> (usize, bool) {
+        self.items.as_ref().map_or((0, false), |rc| {
+            (Rc::as_ptr(rc).cast::<Value>().addr(), Rc::strong_count(rc) > 1)
+        })
+    }
+}
+
+impl Drop for List {
+    /// Takes nested containers apart one after the other: dropping them one inside the other would
+    /// overflow the stack on a list of a hundred thousand levels, which any template can build.
+    fn drop(&mut self) {
+        let Some(items) = self.items.as_mut().and_then(Rc::get_mut) else { return };
+        let mut nested = Vec::new();
+        take_containers(items.iter_mut(), &mut nested);
+        dismantle(nested);
+    }
 }
 
 impl std::ops::Deref for List {
@@ -362,6 +398,56 @@ impl Map {
     pub fn same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.entries, &other.entries)
     }
+
+    /// Gives the type of the values: `interface {}` for a named map type.
+    pub fn element(&self) -> Type {
+        match self.ty {
+            Type::Map(element) => *element,
+            _ => Type::Any,
+        }
+    }
+
+    /// Gives what tells this map from others while it lives, and whether others hold it too.
+    pub(crate) fn identity(&self) -> (usize, bool) {
+        (Rc::as_ptr(&self.entries).addr(), Rc::strong_count(&self.entries) > 1)
+    }
+}
+
+impl Drop for Map {
+    /// Takes nested containers apart one after the other, as a [`List`] does.
+    fn drop(&mut self) {
+        let Some(entries) = Rc::get_mut(&mut self.entries) else { return };
+        let mut nested = Vec::new();
+        take_containers(entries.get_mut().values_mut(), &mut nested);
+        dismantle(nested);
+    }
+}
+
+/// Moves the lists and maps out of `values`, leaving nil.
+fn take_containers<'a>(values: impl Iterator<Item = &'a mut Value>, taken: &mut Vec<Value>) {
+    for value in values {
+        if matches!(value, Value::List(_) | Value::Map(_)) {
+            taken.push(std::mem::replace(value, Value::Nil));
+        }
+    }
+}
+
+fn dismantle(mut containers: Vec<Value>) {
+    while let Some(mut value) = containers.pop() {
+        match &mut value {
+            Value::List(list) => {
+                if let Some(items) = list.items.as_mut().and_then(Rc::get_mut) {
+                    take_containers(items.iter_mut(), &mut containers);
+                }
+            }
+            Value::Map(map) => {
+                if let Some(entries) = Rc::get_mut(&mut map.entries) {
+                    take_containers(entries.get_mut().values_mut(), &mut containers);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A value of a type that the host brings: a struct, a pointer to one, a named type with methods.
@@ -413,33 +499,24 @@ pub trait Object: fmt::Debug {
 
 impl fmt::Debug for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.items()).finish()
+        fmt::Debug::fmt(&Value::List(self.clone()), f)
     }
 }
 
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.entries.try_borrow() {
-            Ok(entries) => f.debug_map().entries(entries.iter()).finish(),
+            Ok(_) => fmt::Debug::fmt(&Value::Map(self.clone()), f),
             Err(_) => f.write_str("map (being written)"),
         }
     }
 }
 
 impl fmt::Debug for Value {
+    /// Shows the value as Go's `%#v` does: a map that contains itself must not hang a test.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nil => f.write_str("nil"),
-            Self::Bool(b) => fmt::Debug::fmt(b, f),
-            Self::Int(ty, n) => write!(f, "{n}{ty:?}"),
-            Self::Uint(ty, n) => write!(f, "{n}{ty:?}"),
-            Self::Float(x) => fmt::Debug::fmt(x, f),
-            Self::Complex(re, im) => write!(f, "({re}+{im}i)"),
-            Self::String(s) => fmt::Debug::fmt(s, f),
-            Self::List(list) => fmt::Debug::fmt(list, f),
-            Self::Map(map) => fmt::Debug::fmt(map, f),
-            Self::Object(object) => fmt::Debug::fmt(object, f),
-        }
+        let text = crate::printf::sprintf(b"%#v", std::slice::from_ref(self));
+        f.write_str(&String::from_utf8_lossy(&text))
     }
 }
 
@@ -498,6 +575,22 @@ impl Value {
         match self {
             Self::Object(object) => object.as_any().downcast_ref(),
             _ => None,
+        }
+    }
+
+    /// Gives Go's kind of the value: what Sprig's `kindOf` prints.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Nil => Kind::Invalid,
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(ty, _) => Kind::Int(*ty),
+            Self::Uint(ty, _) => Kind::Uint(*ty),
+            Self::Float(_) => Kind::Float64,
+            Self::Complex(..) => Kind::Complex128,
+            Self::String(_) => Kind::String,
+            Self::List(_) => Kind::Slice,
+            Self::Map(_) => Kind::Map,
+            Self::Object(object) => object.kind(),
         }
     }
 

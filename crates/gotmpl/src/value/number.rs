@@ -5,7 +5,9 @@
 use std::io::Write as _;
 
 pub use super::printable::is_print;
-pub(crate) use super::quote::{Charset, append_quoted, append_quoted_rune, append_rune};
+pub(crate) use super::quote::{
+    Charset, append_quoted, append_quoted_rune, append_rune, can_backquote,
+};
 pub use super::quote::{
     SyntaxError, UnquotedChar, quote, quote_ascii, quote_rune, quote_rune_ascii, unquote,
     unquote_char,
@@ -250,8 +252,7 @@ fn append_hexadecimal(out: &mut Vec<u8>, x: f64, format: u8, precision: Option<u
             exponent += 1;
         }
     }
-    let digits: &[u8; 16] =
-        if format == b'X' { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let digits: &[u8; 16] = if format == b'X' { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
     out.extend_from_slice(&[b'0', format, b'0' + u8::from(mantissa & 1 << 60 != 0)]);
     let mut fraction = mantissa << 4;
     let n_digits = match precision {
@@ -360,12 +361,7 @@ pub fn atoi(text: &str) -> Result<i64, NumberError<i64>> {
     signed("Atoi", text, 10, 64)
 }
 
-fn signed(
-    function: &str,
-    text: &str,
-    base: u32,
-    n_bits: u32,
-) -> Result<i64, NumberError<i64>> {
+fn signed(function: &str, text: &str, base: u32, n_bits: u32) -> Result<i64, NumberError<i64>> {
     let refused = |reason: &str, nearest| Err(NumberError::new(function, text, reason, nearest));
     if text.is_empty() {
         return refused(INVALID_SYNTAX, 0);
