@@ -7,11 +7,16 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 
+use crate::ast::Callee;
+use crate::builtins::BUILTINS;
 use crate::error::ExecError;
 use crate::exec::State;
 use crate::value::{Str, Type, Value};
 
 /// What a function's body is: arguments already checked against the [`Function`]'s parameters.
+///
+/// Go's typed nil arrives so: for a parameter of a pointer or interface type as [`Value::Nil`], of a slice type
+/// as [`crate::List::nil`], of a map type as an empty map that [`Env::is_typed_nil`] tells from others.
 pub type Native = fn(&mut Env<'_, '_>, &[Value]) -> Result<Value, FuncError>;
 
 /// One function: its name, Go parameter types and body.
@@ -50,6 +55,23 @@ impl fmt::Debug for Function {
 pub struct FuncMap {
     functions: Vec<Function>,
     by_name: FxHashMap<&'static str, u32>,
+    methods: Vec<(&'static str, Function)>,
+}
+
+/// Gives what `name` calls: the host's function, else Go's.
+pub(crate) fn resolve(functions: &FuncMap, name: &str) -> Option<Callee> {
+    if let Some(id) = functions.id(name) {
+        return Some(Callee::Host(id));
+    }
+    Some(match name {
+        "and" => Callee::And,
+        "or" => Callee::Or,
+        "call" => Callee::Call,
+        _ => {
+            let index = BUILTINS.iter().position(|builtin| builtin.name == name)?;
+            Callee::Builtin(u32::try_from(index).ok()?)
+        }
+    })
 }
 
 impl FuncMap {
@@ -82,6 +104,22 @@ impl FuncMap {
         self.by_name.get(name).copied()
     }
 
+    /// Adds a method to a named map type such as `common.Values`: as in Go, it is found before a key of that
+    /// name is. The body gets the map as its first argument; `params` does not count it.
+    ///
+    /// An [`crate::Object`] brings its own methods.
+    pub fn add_method(&mut self, type_name: &'static str, method: Function) {
+        self.methods.push((type_name, method));
+    }
+
+    /// Gives the method of a named type.
+    pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
+        self.methods
+            .iter()
+            .find(|(ty, method)| method.name == name && *ty == type_name)
+            .map(|(_, method)| method)
+    }
+
     /// Gives the function of an id.
     pub fn get(&self, id: u32) -> &Function {
         &self.functions[id as usize]
@@ -111,7 +149,7 @@ impl<'a> Env<'_, 'a> {
     ///
     /// As [`crate::TemplateSet::execute`].
     pub fn execute(&mut self, name: &str, data: &Value) -> Result<Str, ExecError> {
-        self.state.execute_named(name, data)
+        self.state.execute_named(name, data).map_err(|error| *error)
     }
 
     /// Executes a template of another set with the same host: Helm's `tpl`.
@@ -125,19 +163,30 @@ impl<'a> Env<'_, 'a> {
         name: &str,
         data: &Value,
     ) -> Result<Str, ExecError> {
-        self.state.execute_in(set, name, data)
+        self.state.execute_in(set, name, data).map_err(|error| *error)
     }
 
     /// Gives the set whose template is being executed.
     pub fn templates(&self) -> &'a crate::TemplateSet {
         self.state.templates()
     }
+
+    /// Tells apart two nils that arrive alike at argument `index`.
+    ///
+    /// For a parameter of type [`Type::Reflect`], where both are [`Value::Nil`]: true is a nil `interface {}`,
+    /// false no value at all (of Go's builtins only `len` cares). For one of a map type, where both are an
+    /// empty map: true is a nil map, which Go panics on writing to.
+    pub fn is_typed_nil(&self, index: usize) -> bool {
+        self.state.is_typed_nil(index)
+    }
 }
 
 /// Why a function refused: the text Go shows after `error calling NAME: `.
+///
+/// `Display` is `message`, and after it `: ` and the text of `cause`; either may be missing.
 #[derive(Debug, Clone)]
 pub struct FuncError {
-    /// the text, which for a Go panic is the panic's text
+    /// the function's own text, which for a Go panic is the panic's text; empty if `cause` says it all
     pub message: String,
     /// the failure of a template this function executed, if that is what happened
     pub cause: Option<Box<ExecError>>,
@@ -148,11 +197,16 @@ impl FuncError {
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), cause: None }
     }
+
+    /// Makes an error that goes on with a template's: Go's `fmt.Errorf("message: %w", cause)`.
+    pub fn wrapping(message: impl Into<String>, cause: ExecError) -> Self {
+        Self { message: message.into(), cause: Some(Box::new(cause)) }
+    }
 }
 
 impl From<ExecError> for FuncError {
     fn from(error: ExecError) -> Self {
-        Self { message: error.to_string(), cause: Some(Box::new(error)) }
+        Self::wrapping("", error)
     }
 }
 

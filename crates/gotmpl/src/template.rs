@@ -1,22 +1,137 @@
 //! A set of templates that may call each other: add, look up, execute.
+//!
+//! Source: Go's `text/template/template.go`.
 
 use std::any::Any;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use crate::ast::Template;
 use crate::error::{ExecError, ParseError};
+use crate::exec::State;
 use crate::func::FuncMap;
-use crate::value::Value;
+use crate::parser;
+use crate::value::{Value, number};
+
+/// What a field of a map gives if the map has no such key: Go's option `missingkey`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingKey {
+    /// no value, which prints `<no value>` and whose fields are no values again: Go's own default
+    #[default]
+    Invalid,
+    /// the zero of the map's element type, nil for `interface {}`: what Helm sets
+    Zero,
+    /// an error: what Helm sets under `--strict`
+    Error,
+}
 
 /// Parsed templates by name, `Send + Sync`, executed any number of times.
+///
+/// A clone is cheap and independent: what is parsed into one is not seen by the other.
 #[derive(Debug, Clone)]
 pub struct TemplateSet {
+    name: Arc<str>,
     functions: Arc<FuncMap>,
+    missing_key: MissingKey,
+    layer: Arc<Layer>,
+}
+
+/// Templates by name, on top of those of a parent.
+#[derive(Debug, Clone, Default)]
+struct Layer {
+    parent: Option<Arc<Layer>>,
+    /// how many parents there are above
+    depth: u32,
+    by_name: FxHashMap<Arc<str>, Arc<Template>>,
+    /// in the order in which they were added
+    names: Vec<Arc<str>>,
+}
+
+impl Layer {
+    /// How many parents a layer may have. More are merged into one, so that neither a lookup nor a drop
+    /// depends on how deep `tpl` nests.
+    const MAX_DEPTH: u32 = 8;
+
+    fn get(&self, name: &str) -> Option<&Template> {
+        let mut layer = self;
+        loop {
+            if let Some(template) = layer.by_name.get(name) {
+                return Some(template);
+            }
+            layer = layer.parent.as_deref()?;
+        }
+    }
+
+    fn insert(&mut self, template: Template) {
+        let name = Arc::clone(&template.name);
+        if self.by_name.insert(Arc::clone(&name), Arc::new(template)).is_none() {
+            self.names.push(name);
+        }
+    }
+
+    /// Gives this layer and its parents, the outermost parent first.
+    fn lineage(&self) -> Vec<&Layer> {
+        let mut layers = vec![self];
+        while let Some(parent) = layers.last().and_then(|layer| layer.parent.as_deref()) {
+            layers.push(parent);
+        }
+        layers.reverse();
+        layers
+    }
+
+    /// Makes an empty layer on top of this one.
+    fn child(self: &Arc<Self>) -> Self {
+        if self.depth < Self::MAX_DEPTH {
+            return Self {
+                parent: Some(Arc::clone(self)),
+                depth: self.depth + 1,
+                ..Self::default()
+            };
+        }
+        let mut merged = Self::default();
+        for layer in self.lineage() {
+            for name in &layer.names {
+                if let Some(template) = layer.by_name.get(name) {
+                    if !merged.by_name.contains_key(name) {
+                        merged.names.push(Arc::clone(name));
+                    }
+                    merged.by_name.insert(Arc::clone(name), Arc::clone(template));
+                }
+            }
+        }
+        merged
+    }
 }
 
 impl TemplateSet {
     /// Makes an empty set whose templates may call `functions` and Go's builtins.
     pub fn new(functions: Arc<FuncMap>) -> Self {
-        Self { functions }
+        Self {
+            name: "".into(),
+            functions,
+            missing_key: MissingKey::default(),
+            layer: Arc::default(),
+        }
+    }
+
+    /// Gives the set the name that errors show for it: Helm's is `gotpl`.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets what a missing key gives.
+    #[must_use]
+    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
+        self.missing_key = missing_key;
+        self
+    }
+
+    /// Gives the name that errors show for the set.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Gives the functions templates of this set may call.
@@ -24,24 +139,93 @@ impl TemplateSet {
         &self.functions
     }
 
+    /// Gives what a missing key gives.
+    pub fn missing_key(&self) -> MissingKey {
+        self.missing_key
+    }
+
     /// Parses `text` under `name`, and adds it and the templates it defines: Go's `t.New(name).Parse(text)`.
+    ///
+    /// A later template replaces an earlier one of its name, unless it has no body but space and comments.
+    /// The text is bytes, as in Go: outside of actions they need not be UTF-8.
     ///
     /// # Errors
     ///
     /// [`ParseError`] with Go's text; the set is as before.
-    pub fn parse(&mut self, _name: &str, _text: &str) -> Result<(), ParseError> {
-        unreachable!("the parser is being built")
+    pub fn parse(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
+        self.add(name, text.as_ref(), false)
     }
 
-    /// Tells whether a template of that name with a body is in the set.
-    pub fn contains(&self, _name: &str) -> bool {
-        false
+    /// As [`TemplateSet::parse`], but the text's own template takes the name even if it has no body.
+    ///
+    /// This is what Go executes after `t.New(name).Parse(text)`, whatever else has that name: Helm's `tpl`.
+    ///
+    /// # Errors
+    ///
+    /// As [`TemplateSet::parse`].
+    pub fn parse_main(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
+        self.add(name, text.as_ref(), true)
+    }
+
+    fn add(&mut self, name: &str, text: &[u8], main_always: bool) -> Result<(), ParseError> {
+        let templates = parser::parse(name, text, &self.functions)?;
+        let layer = Arc::make_mut(&mut self.layer);
+        for template in templates {
+            let is_forced = main_always && *template.name == *name;
+            if is_forced || !template.is_empty || layer.get(&template.name).is_none() {
+                layer.insert(template);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether a template of that name is in the set.
+    pub fn contains(&self, name: &str) -> bool {
+        self.layer.get(name).is_some()
+    }
+
+    /// Gives the names of the templates, in the order in which they were first added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let layers = self.layer.lineage();
+        let mut names: Vec<&str> = Vec::new();
+        for (depth, layer) in layers.iter().enumerate() {
+            let is_new = |name: &&Arc<str>| {
+                !layers[..depth].iter().any(|above| above.by_name.contains_key(*name))
+            };
+            names.extend(layer.names.iter().filter(is_new).map(|name| &**name));
+        }
+        names.into_iter()
+    }
+
+    /// Gives the name of the text that a template was parsed in.
+    pub fn parse_name(&self, name: &str) -> Option<&str> {
+        Some(&self.layer.get(name)?.source.parse_name)
     }
 
     /// Makes a child set that sees this one's templates; what is parsed into it stays in it: Go's `Clone`, without the copy.
     #[must_use]
-    pub fn overlay(self: &Arc<Self>) -> Self {
-        unreachable!("the parser is being built")
+    pub fn overlay(&self) -> Self {
+        Self {
+            name: Arc::clone(&self.name),
+            functions: Arc::clone(&self.functions),
+            missing_key: self.missing_key,
+            layer: Arc::new(self.layer.child()),
+        }
+    }
+
+    /// Gives a template.
+    pub(crate) fn get(&self, name: &str) -> Option<&Template> {
+        self.layer.get(name)
+    }
+
+    /// As [`TemplateSet::get`]; not finding it is Go's error.
+    pub(crate) fn get_or_error(&self, name: &str) -> Result<&Template, Box<ExecError>> {
+        self.get(name).ok_or_else(|| {
+            let name = number::quote(name.as_bytes());
+            let set = number::quote(self.name.as_bytes());
+            let message = format!("template: no template {name} associated with template {set}");
+            Box::new(ExecError::bare(message))
+        })
     }
 
     /// Executes a template with `data` as its dot, and appends its output to `out`.
@@ -53,11 +237,11 @@ impl TemplateSet {
     /// [`ExecError`] with Go's text; `out` then holds what was written before the failure.
     pub fn execute(
         &self,
-        _name: &str,
-        _data: &Value,
-        _host: &dyn Any,
-        _out: &mut Vec<u8>,
+        name: &str,
+        data: &Value,
+        host: &dyn Any,
+        out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
-        unreachable!("the executor is being built")
+        State::run(self, name, data, host, out).map_err(|error| *error)
     }
 }

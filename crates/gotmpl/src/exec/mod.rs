@@ -1,19 +1,148 @@
 //! Execution: a plain recursive walk over the compiled tree, as Go's `exec.go`.
+//!
+//! Go tells `reflect.Value`s apart that print alike: no value at all, a nil `interface {}`, a string, and an
+//! `interface {}` holding that string. Errors show the difference, so an [`Operand`] keeps it.
+//!
+//! Source: Go's `text/template/exec.go`.
+
+mod call;
+mod control;
+mod field;
+mod pipeline;
 
 use std::any::Any;
+use std::sync::Arc;
 
-use crate::TemplateSet;
-use crate::error::ExecError;
+use crate::ast::{NodeId, Source, Template};
+use crate::error::{CallError, ExecError, Place};
+use crate::func::FuncError;
+use crate::intern::Symbol;
+use crate::template::TemplateSet;
 use crate::value::{Str, Value};
+
+/// How deep `{{template}}` may nest in one execution: Go's limit.
+pub(crate) const MAX_TEMPLATE_DEPTH: u32 = 100_000;
+
+/// How deep executions may nest that functions start: `include` and `tpl`. Helm counts includes by name and
+/// allows 1000 of each.
+pub(crate) const MAX_NESTED_EXECUTIONS: u32 = 10_000;
+
+/// How many turns all `range` loops, and how many calls of templates, one execution may make together.
+pub(crate) const MAX_STEPS: u64 = 100_000_000;
+
+/// How much one execution may write, and how long a string it computes may be, in bytes.
+pub(crate) const MAX_OUTPUT: usize = 256 << 20;
+
+/// Runs `body` with room on the native stack, which grows if need be: recursion a text drives goes through here.
+pub(crate) fn on_deep_stack<T>(body: impl FnOnce() -> T) -> T {
+    const RED_ZONE: usize = 128 << 10;
+    const SEGMENT: usize = 2 << 20;
+    stacker::maybe_grow(RED_ZONE, SEGMENT, body)
+}
+
+/// An error on its way out; boxed, so that results stay small.
+pub(crate) type Failure = Box<ExecError>;
+
+/// What an expression gives.
+#[derive(Debug, Clone)]
+pub(crate) struct Operand {
+    pub(crate) value: Value,
+    /// whether Go has it as an `interface {}`: an element of a map or list of such. A nil that is not is no
+    /// value at all.
+    pub(crate) is_interface: bool,
+}
+
+impl Operand {
+    /// No value: Go's zero `reflect.Value`.
+    pub(crate) const NONE: Self = Self { value: Value::Nil, is_interface: false };
+
+    /// A value of its own type.
+    pub(crate) fn concrete(value: Value) -> Self {
+        Self { value, is_interface: false }
+    }
+
+    /// Tells whether this is no value at all.
+    pub(crate) fn is_none(&self) -> bool {
+        self.value.is_nil() && !self.is_interface
+    }
+}
+
+/// A variable in scope.
+#[derive(Debug)]
+struct Variable {
+    name: Symbol,
+    operand: Operand,
+}
+
+/// What executions hand on to those that they start.
+#[derive(Debug, Default)]
+struct Run {
+    out: Vec<u8>,
+    /// the variables of all templates being executed, innermost last
+    variables: Vec<Variable>,
+    /// argument lists not in use
+    spare_args: Vec<Vec<Value>>,
+    n_steps: u64,
+    /// how deep executions nest that functions started
+    n_nested: u32,
+    /// how deep templates nest, over all nested executions
+    n_templates: u32,
+}
 
 /// One execution under way.
 #[derive(Debug)]
 pub(crate) struct State<'a> {
     templates: &'a TemplateSet,
     host: &'a dyn Any,
+    /// the template being executed
+    template: &'a Template,
+    /// the node that an error now would belong to
+    node: NodeId,
+    /// where the template's own variables begin
+    first_variable: usize,
+    /// how deep `{{template}}` nests in this execution
+    depth: u32,
+    /// one bit for each argument of the call being made: see [`crate::Env::is_typed_nil`]
+    typed_nils: u64,
+    run: Run,
 }
 
 impl<'a> State<'a> {
+    /// Executes a template of a set.
+    pub(crate) fn run(
+        templates: &'a TemplateSet,
+        name: &str,
+        data: &Value,
+        host: &'a dyn Any,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
+        let template = templates.get_or_error(name)?;
+        let run = Run { out: std::mem::take(out), ..Run::default() };
+        let mut state = Self::new(templates, host, template, run);
+        let result = state.walk_template_body(Operand::concrete(data.clone()));
+        *out = state.run.out;
+        result
+    }
+
+    fn new(
+        templates: &'a TemplateSet,
+        host: &'a dyn Any,
+        template: &'a Template,
+        run: Run,
+    ) -> Self {
+        let first_variable = run.variables.len();
+        Self {
+            templates,
+            host,
+            template,
+            node: template.root,
+            first_variable,
+            depth: 0,
+            typed_nils: 0,
+            run,
+        }
+    }
+
     pub(crate) fn host(&self) -> &'a dyn Any {
         self.host
     }
@@ -22,16 +151,83 @@ impl<'a> State<'a> {
         self.templates
     }
 
-    pub(crate) fn execute_named(&mut self, _name: &str, _data: &Value) -> Result<Str, ExecError> {
-        unreachable!("the executor is being built")
+    pub(crate) fn is_typed_nil(&self, index: usize) -> bool {
+        index < 64 && self.typed_nils >> index & 1 == 1
     }
 
+    /// Executes another template of the set and gives what it wrote.
+    pub(crate) fn execute_named(&mut self, name: &str, data: &Value) -> Result<Str, Failure> {
+        self.execute_in(self.templates, name, data)
+    }
+
+    /// Executes a template of any set and gives what it wrote, which does not stay in the output.
     pub(crate) fn execute_in(
         &mut self,
-        _set: &TemplateSet,
-        _name: &str,
-        _data: &Value,
-    ) -> Result<Str, ExecError> {
-        unreachable!("the executor is being built")
+        templates: &TemplateSet,
+        name: &str,
+        data: &Value,
+    ) -> Result<Str, Failure> {
+        let template = templates.get_or_error(name)?;
+        if self.run.n_nested >= MAX_NESTED_EXECUTIONS {
+            let message =
+                format!("exceeded maximum depth of nested executions ({MAX_NESTED_EXECUTIONS})");
+            return Err(self.error(message));
+        }
+        let start = self.run.out.len();
+        let mut inner = State::new(templates, self.host, template, std::mem::take(&mut self.run));
+        inner.run.n_nested += 1;
+        let result = on_deep_stack(|| inner.walk_template_body(Operand::concrete(data.clone())));
+        self.run = inner.run;
+        self.run.n_nested -= 1;
+        let written = result.map(|()| Str::from(&self.run.out[start..]));
+        self.run.out.truncate(start);
+        written
+    }
+
+    fn source(&self) -> &'a Source {
+        &self.template.source
+    }
+
+    /// Makes an error at the current node.
+    fn error(&self, message: impl Into<String>) -> Failure {
+        let source = self.source();
+        let offset = source.node(self.node).offset;
+        let (line, column) = source.line_and_column(offset);
+        Box::new(ExecError {
+            parse_name: Arc::clone(&source.parse_name),
+            name: Arc::clone(&self.template.name),
+            place: Some(Place {
+                line,
+                column,
+                node: source.print(self.node),
+                offset: offset as usize,
+            }),
+            message: message.into(),
+            cause: None,
+        })
+    }
+
+    /// Makes the error of a function that failed.
+    fn call_error(&self, function: &str, error: FuncError) -> Failure {
+        let mut failure = self.error(format!("error calling {function}"));
+        failure.cause = Some(Arc::new(CallError { function: function.to_owned(), error }));
+        failure
+    }
+
+    /// Counts a turn of a loop or a call of a template.
+    fn step(&mut self) -> Result<(), Failure> {
+        self.run.n_steps += 1;
+        if self.run.n_steps > MAX_STEPS {
+            return Err(self.error(format!("exceeded maximum number of iterations ({MAX_STEPS})")));
+        }
+        Ok(())
+    }
+
+    /// Checks that what was written is not too much.
+    fn check_output(&self) -> Result<(), Failure> {
+        if self.run.out.len() > MAX_OUTPUT {
+            return Err(self.error(format!("exceeded maximum output size ({MAX_OUTPUT} bytes)")));
+        }
+        Ok(())
     }
 }

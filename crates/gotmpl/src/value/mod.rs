@@ -472,6 +472,12 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Gives the parameter types of an exported method and whether it is variadic, if the type has it and
+    /// wants its arguments checked before [`Object::call`]; otherwise `call` gets them as they come.
+    fn signature(&self, _method: &str) -> Option<(&'static [Type], bool)> {
+        None
+    }
+
     /// Gives what `%v` prints, if that is not the fields in braces: a `String()` method, say.
     fn display(&self) -> Option<Str> {
         None

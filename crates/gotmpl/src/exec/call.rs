@@ -1,0 +1,442 @@
+//! Calls: argument counts and types by Go's rules, `and`, `or` and `call`.
+//!
+//! A literal takes the parameter's type; any other value must have it already.
+//!
+//! Source: `evalCall`, `evalArg` and `validateType` in Go's `text/template/exec.go`, `call` in `funcs.go`.
+
+use super::field::type_name;
+use super::{Failure, MAX_OUTPUT, Operand, State};
+use crate::ast::{Callee, NodeId, NodeKind};
+use crate::builtins::BUILTINS;
+use crate::func::{Env, FuncError, Function};
+use crate::intern::Symbol;
+use crate::value::{IntType, Kind, Map, Object, Type, UintType, Value, print, truth};
+
+/// The parameters of a call.
+#[derive(Debug, Clone, Copy)]
+struct Params<'t> {
+    name: &'t str,
+    types: &'t [Type],
+    variadic: bool,
+}
+
+impl Params<'_> {
+    /// Gives the type that argument `index` must have.
+    fn ty(&self, index: usize) -> Type {
+        let last = self.types.len().saturating_sub(1);
+        self.types.get(index.min(last)).copied().unwrap_or(Type::Any)
+    }
+}
+
+impl<'a> State<'a> {
+    /// Calls a function by what its name was resolved to. `node` is what an error of the function belongs to.
+    pub(super) fn eval_function(
+        &mut self,
+        dot: &Operand,
+        callee: Callee,
+        name: Symbol,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let templates = self.templates;
+        let function = match callee {
+            Callee::Host(id) => templates.functions().get(id),
+            Callee::Builtin(index) => &BUILTINS[index as usize],
+            Callee::And | Callee::Or => {
+                let name = self.source().name(name);
+                return self.eval_and_or(dot, callee == Callee::Or, name, args, last);
+            }
+            Callee::Call => return self.eval_call_builtin(dot, node, args, last),
+        };
+        self.eval_call(dot, function, None, node, args, last)
+    }
+
+    /// Checks and evaluates the arguments, and calls. `receiver` comes before them, if there is one.
+    pub(super) fn eval_call(
+        &mut self,
+        dot: &Operand,
+        function: &Function,
+        receiver: Option<Value>,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let params =
+            Params { name: function.name, types: function.params, variadic: function.variadic };
+        let mut argv = self.spare_args();
+        argv.extend(receiver);
+        let typed_nils = self.eval_args(dot, params, args, last, &mut argv)?;
+        self.typed_nils = typed_nils;
+        let result = (function.body)(&mut Env { state: self }, &argv);
+        self.give_back(argv);
+        self.called(function.name, node, result)
+    }
+
+    /// Calls a method of a host's object, if it has one of that name.
+    pub(super) fn eval_method(
+        &mut self,
+        dot: &Operand,
+        object: &dyn Object,
+        name: &str,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Option<Operand>, Failure> {
+        let signature = object.signature(name);
+        let mut argv = self.spare_args();
+        if let Some((types, variadic)) = signature {
+            let params = Params { name, types, variadic };
+            self.eval_args(dot, params, args, last, &mut argv)?;
+        } else {
+            let at = self.node;
+            for arg in args {
+                argv.push(self.eval_arg(dot, Type::Any, *arg)?.value);
+            }
+            argv.extend(last);
+            self.node = at;
+        }
+        let result = object.call(name, &argv);
+        self.give_back(argv);
+        result.map(|result| self.called(name, node, result)).transpose()
+    }
+
+    fn called(
+        &mut self,
+        name: &str,
+        node: NodeId,
+        result: Result<Value, FuncError>,
+    ) -> Result<Operand, Failure> {
+        match result {
+            Ok(value) => {
+                if let Value::String(text) = &value
+                    && text.len() > MAX_OUTPUT
+                {
+                    return Err(
+                        self.error(format!("exceeded maximum string size ({MAX_OUTPUT} bytes)"))
+                    );
+                }
+                // Go's result type is not known here; a nil can only have been an interface.
+                let is_interface = value.is_nil();
+                Ok(Operand { value, is_interface })
+            }
+            Err(error) => {
+                self.node = node;
+                Err(self.call_error(name, error))
+            }
+        }
+    }
+
+    /// Gives an empty list; a call of a function is too frequent for an allocation each time.
+    fn spare_args(&mut self) -> Vec<Value> {
+        self.run.spare_args.pop().unwrap_or_default()
+    }
+
+    fn give_back(&mut self, mut argv: Vec<Value>) {
+        argv.clear();
+        self.run.spare_args.push(argv);
+    }
+
+    fn check_count(
+        &self,
+        params: Params<'_>,
+        n_args: usize,
+        has_last: bool,
+    ) -> Result<(), Failure> {
+        let n_in = n_args + usize::from(has_last);
+        let name = params.name;
+        if params.variadic {
+            let n_fixed = params.types.len() - 1;
+            if n_in < n_fixed {
+                return Err(self.error(format!(
+                    "wrong number of args for {name}: want at least {n_fixed} got {n_args}"
+                )));
+            }
+        } else if n_in != params.types.len() {
+            let want = params.types.len();
+            return Err(
+                self.error(format!("wrong number of args for {name}: want {want} got {n_in}"))
+            );
+        }
+        Ok(())
+    }
+
+    /// Evaluates arguments onto `argv`, and gives the bits of those that are typed nils.
+    fn eval_args(
+        &mut self,
+        dot: &Operand,
+        params: Params<'_>,
+        args: &[NodeId],
+        last: Option<Value>,
+        argv: &mut Vec<Value>,
+    ) -> Result<u64, Failure> {
+        self.check_count(params, args.len(), last.is_some())?;
+        let mut typed_nils = 0;
+        for (index, arg) in args.iter().enumerate() {
+            let ty = params.ty(index);
+            let operand = self.eval_arg(dot, ty, *arg)?;
+            typed_nils |= typed_nil(&operand, index);
+            argv.push(operand.value);
+        }
+        if let Some(last) = last {
+            let index = args.len();
+            let operand = self.validate(Operand::concrete(last), params.ty(index))?;
+            typed_nils |= typed_nil(&operand, index);
+            argv.push(operand.value);
+        }
+        Ok(typed_nils)
+    }
+
+    /// Evaluates an operand for a parameter of type `ty`.
+    fn eval_arg(&mut self, dot: &Operand, ty: Type, node: NodeId) -> Result<Operand, Failure> {
+        self.node = node;
+        let source = self.source();
+        let kind = source.node(node).kind;
+        let operand = match kind {
+            NodeKind::Dot => dot.clone(),
+            NodeKind::Nil => {
+                if !can_be_nil(ty) {
+                    return Err(self.error(format!("cannot assign nil to {ty}")));
+                }
+                return Ok(nil_of(ty));
+            }
+            NodeKind::Field(fields) => {
+                self.eval_fields(dot, dot.clone(), node, fields, &[], None)?
+            }
+            NodeKind::Variable { name, fields } => {
+                self.eval_variable(dot, node, name, fields, &[], None)?
+            }
+            NodeKind::Pipe { .. } => self.eval_parenthesized(dot, node)?,
+            NodeKind::Identifier { name, callee } => {
+                self.eval_function(dot, callee, name, node, &[], None)?
+            }
+            NodeKind::Chain { operand, fields } => {
+                self.eval_chain(dot, node, operand, fields, &[], None)?
+            }
+            _ => return self.eval_typed_literal(ty, node),
+        };
+        self.validate(operand, ty)
+    }
+
+    /// Gives a literal the type that is asked for.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_lossless,
+        reason = "Go's SetInt and SetUint truncate to the parameter's size"
+    )]
+    fn eval_typed_literal(&mut self, ty: Type, node: NodeId) -> Result<Operand, Failure> {
+        let source = self.source();
+        let kind = source.node(node).kind;
+        let number = match kind {
+            NodeKind::Number(index) => Some(&source.numbers[index as usize]),
+            _ => None,
+        };
+        let (value, wanted) = match ty {
+            Type::Any | Type::Reflect => return self.eval_literal(node),
+            Type::Bool => (
+                match kind {
+                    NodeKind::Bool(value) => Some(Value::Bool(value)),
+                    _ => None,
+                },
+                "bool",
+            ),
+            Type::String => (
+                match kind {
+                    NodeKind::String(index) => {
+                        Some(Value::String(source.strings[index as usize].value.clone()))
+                    }
+                    _ => None,
+                },
+                "string",
+            ),
+            Type::Int(ty) => {
+                let int = number.and_then(|number| number.int).map(|n| match ty {
+                    IntType::Int | IntType::Int64 => n,
+                    IntType::Int32 => n as i32 as i64,
+                    IntType::Int16 => n as i16 as i64,
+                    IntType::Int8 => n as i8 as i64,
+                });
+                (int.map(|n| Value::Int(ty, n)), "integer")
+            }
+            Type::Uint(ty) => {
+                let uint = number.and_then(|number| number.uint).map(|n| match ty {
+                    UintType::Uint | UintType::Uint64 => n,
+                    UintType::Uint32 => n as u32 as u64,
+                    UintType::Uint16 => n as u16 as u64,
+                    UintType::Uint8 => n as u8 as u64,
+                });
+                (uint.map(|n| Value::Uint(ty, n)), "unsigned integer")
+            }
+            Type::Float64 => (number.and_then(|n| n.float).map(Value::Float), "float"),
+            Type::Complex128 => {
+                (number.and_then(|n| n.complex).map(|(re, im)| Value::Complex(re, im)), "complex")
+            }
+            Type::Slice(_) | Type::Map(_) | Type::Named(_) => {
+                let shown = source.print(node);
+                return Err(self.error(format!("can't handle {shown} for arg of type {ty}")));
+            }
+        };
+        match value {
+            Some(value) => Ok(Operand::concrete(value)),
+            None => {
+                let shown = source.print(node);
+                Err(self.error(format!("expected {wanted}; found {shown}")))
+            }
+        }
+    }
+
+    /// Checks that a value can be passed as a `ty`, and gives it that type.
+    fn validate(&mut self, operand: Operand, ty: Type) -> Result<Operand, Failure> {
+        if operand.is_none() {
+            if can_be_nil(ty) {
+                return Ok(nil_of(ty));
+            }
+            return Err(self.error(format!("invalid value; expected {ty}")));
+        }
+        if matches!(ty, Type::Any | Type::Reflect) {
+            return Ok(operand);
+        }
+        if operand.value.is_nil() {
+            return Err(
+                self.error(format!("wrong type for value; expected {ty}; got interface {{}}"))
+            );
+        }
+        match assign(operand.value, ty) {
+            Ok(value) => Ok(Operand::concrete(value)),
+            Err(value) => {
+                let got = type_name(&Operand::concrete(value));
+                Err(self.error(format!("wrong type for value; expected {ty}; got {got}")))
+            }
+        }
+    }
+
+    /// Evaluates `and` and `or`, which stop at the operand that decides and give it.
+    fn eval_and_or(
+        &mut self,
+        dot: &Operand,
+        stop_at: bool,
+        name: &str,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let params = Params { name, types: &[Type::Reflect, Type::Reflect], variadic: true };
+        self.check_count(params, args.len(), last.is_some())?;
+        let mut result = Operand::NONE;
+        for arg in args {
+            result = self.eval_arg(dot, Type::Reflect, *arg)?;
+            if truth::is_true(&result.value) == stop_at {
+                return Ok(result);
+            }
+        }
+        Ok(last.map_or(result, Operand::concrete))
+    }
+
+    /// Evaluates `call`: its first operand must be a function, and is named in errors as it is written.
+    fn eval_call_builtin(
+        &mut self,
+        dot: &Operand,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        const NAME: &str = "call";
+        let params = Params { name: NAME, types: &[Type::Reflect, Type::Reflect], variadic: true };
+        let callee_name = match (args.first(), &last) {
+            (Some(first), _) => self.source().print(*first),
+            (None, Some(Value::String(text))) => text.to_str_lossy().into_owned(),
+            (None, Some(Value::Nil)) => "<invalid Value>".to_owned(),
+            (None, Some(value)) => format!("<{} Value>", print::type_text(value)),
+            (None, None) => String::new(),
+        };
+        let mut argv = self.spare_args();
+        self.eval_args(dot, params, args, last, &mut argv)?;
+        let result = match argv.first() {
+            None | Some(Value::Nil) => Err(FuncError::new("call of nil")),
+            Some(Value::Object(object)) if object.kind() == Kind::Func => {
+                object.call("", &argv[1..]).unwrap_or_else(|| Err(FuncError::new("call of nil")))
+            }
+            Some(value) => {
+                let ty = print::type_text(value);
+                Err(FuncError::new(format!("non-function {callee_name} of type {ty}")))
+            }
+        };
+        self.give_back(argv);
+        self.called(NAME, node, result)
+    }
+}
+
+/// Tells whether Go's nil can be a value of a type. Of a host's types, pointers, slices and maps say so by
+/// their name.
+fn can_be_nil(ty: Type) -> bool {
+    match ty {
+        Type::Any | Type::Reflect | Type::Slice(_) | Type::Map(_) => true,
+        Type::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
+        _ => false,
+    }
+}
+
+/// Gives the nil of a type.
+fn nil_of(ty: Type) -> Operand {
+    Operand { value: ty.zero(), is_interface: matches!(ty, Type::Map(_)) }
+}
+
+/// Gives the bit that tells a nil interface or a nil map from no value or an empty map.
+fn typed_nil(operand: &Operand, index: usize) -> u64 {
+    let is_typed_nil = operand.is_interface
+        && match &operand.value {
+            Value::Nil => true,
+            Value::Map(map) => map.is_empty(),
+            _ => false,
+        };
+    if is_typed_nil && index < 64 { 1 << index } else { 0 }
+}
+
+/// Gives `value` as a `ty`, or gives it back: what Go calls assignable, and a pointer where what it points to is.
+fn assign(value: Value, ty: Type) -> Result<Value, Value> {
+    let fits = match (&value, ty) {
+        (Value::Bool(_), Type::Bool)
+        | (Value::Float(_), Type::Float64)
+        | (Value::Complex(..), Type::Complex128)
+        | (Value::String(_), Type::String) => true,
+        (Value::Int(have, _), Type::Int(want)) => *have == want,
+        (Value::Uint(have, _), Type::Uint(want)) => *have == want,
+        (Value::List(list), Type::Slice(element)) => *list.element() == *element,
+        (Value::Map(map), Type::Map(element)) => {
+            if map.ty() == ty {
+                return Ok(value);
+            }
+            return assign_map(map, *element, ty).ok_or(value);
+        }
+        (Value::Map(map), Type::Named(name)) => {
+            if map.ty() == ty {
+                return Ok(value);
+            }
+            // A named map type takes any unnamed map of its make; only the host knows which those are, so
+            // the ones it names like a pointer or a slice are refused.
+            map.ty() == Type::MAP && !name.starts_with(['*', '['])
+        }
+        (Value::Object(object), Type::Named(name)) => {
+            let have = object.type_name();
+            *have == *name || have.strip_prefix('*').is_some_and(|pointee| pointee == name)
+        }
+        (Value::Object(object), Type::Slice(element)) => match object.underlying() {
+            Some(Value::List(list)) if *list.element() == *element => {
+                return Ok(Value::List(list));
+            }
+            _ => false,
+        },
+        (Value::Object(object), Type::Map(element)) => match object.underlying() {
+            Some(Value::Map(map)) => {
+                return assign_map(&map, *element, ty).ok_or(value);
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    if fits { Ok(value) } else { Err(value) }
+}
+
+/// Gives a named map as the unnamed type it is made of.
+fn assign_map(map: &Map, element: Type, ty: Type) -> Option<Value> {
+    (map.element() == element).then(|| Value::Map(map.with_type(ty)))
+}

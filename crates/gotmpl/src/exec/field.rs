@@ -1,0 +1,147 @@
+//! Fields and methods: `.a.b`, on maps, objects and whatever else a chain meets.
+//!
+//! Source: `evalFieldChain` and `evalField` in Go's `text/template/exec.go`.
+
+use std::borrow::Cow;
+
+use super::{Failure, Operand, State};
+use crate::ast::{Idents, NodeId};
+use crate::template::MissingKey;
+use crate::value::{Kind, Map, Object, Type, Value, number, print};
+
+/// Tells whether elements of a type are held by an `interface {}`.
+pub(super) fn is_interface(element: Type) -> bool {
+    element == Type::Any
+}
+
+/// Gives a value's type as errors name it.
+pub(super) fn type_name(operand: &Operand) -> Cow<'static, str> {
+    if operand.is_interface {
+        return Cow::Borrowed("interface {}");
+    }
+    print::type_text(&operand.value)
+}
+
+impl State<'_> {
+    /// Evaluates a chain of fields on `receiver`. The last field, if it is a method, gets the arguments.
+    pub(super) fn eval_fields(
+        &mut self,
+        dot: &Operand,
+        mut receiver: Operand,
+        node: NodeId,
+        fields: Idents,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let source = self.source();
+        let Some((method, fields)) = source.idents(fields).split_last() else {
+            return Ok(receiver);
+        };
+        for field in fields {
+            receiver = self.eval_field(dot, receiver, source.name(*field), node, &[], None)?;
+        }
+        let args = args.get(1..).unwrap_or_default();
+        self.eval_field(dot, receiver, source.name(*method), node, args, last)
+    }
+
+    /// Evaluates one field or method.
+    fn eval_field(
+        &mut self,
+        dot: &Operand,
+        receiver: Operand,
+        name: &str,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        match &receiver.value {
+            Value::Nil if receiver.is_interface => {
+                Err(self.error(format!("nil pointer evaluating interface {{}}.{name}")))
+            }
+            Value::Nil => {
+                if self.templates.missing_key() == MissingKey::Error {
+                    let name = number::quote(name.as_bytes());
+                    return Err(self.error(format!("nil data; no entry for key {name}")));
+                }
+                Ok(Operand::NONE)
+            }
+            Value::Map(map) => {
+                if let Type::Named(type_name) = map.ty() {
+                    let functions = self.templates.functions();
+                    if let Some(method) = functions.method(type_name, name) {
+                        let receiver = Some(receiver.value.clone());
+                        return self.eval_call(dot, method, receiver, node, args, last);
+                    }
+                }
+                self.map_entry(map, name, !args.is_empty() || last.is_some())
+            }
+            Value::Object(object) => {
+                let object = std::rc::Rc::clone(object);
+                self.object_member(dot, &receiver, &*object, name, node, args, last)
+            }
+            _ => Err(self.no_such_field(&receiver, name)),
+        }
+    }
+
+    fn no_such_field(&self, receiver: &Operand, name: &str) -> Failure {
+        self.error(format!("can't evaluate field {name} in type {}", type_name(receiver)))
+    }
+
+    fn map_entry(&mut self, map: &Map, name: &str, has_args: bool) -> Result<Operand, Failure> {
+        if has_args {
+            return Err(self.error(format!("{name} is not a method but has arguments")));
+        }
+        let element = map.element();
+        if let Some(value) = map.get(name) {
+            return Ok(Operand { value, is_interface: is_interface(element) });
+        }
+        match self.templates.missing_key() {
+            MissingKey::Invalid => Ok(Operand::NONE),
+            MissingKey::Zero => {
+                Ok(Operand { value: element.zero(), is_interface: is_interface(element) })
+            }
+            MissingKey::Error => {
+                let name = number::quote(name.as_bytes());
+                Err(self.error(format!("map has no entry for key {name}")))
+            }
+        }
+    }
+
+    /// Evaluates a method of a host's object, else a field, else a key if it is a map underneath.
+    #[expect(clippy::too_many_arguments, reason = "Go's evalField has the same")]
+    fn object_member(
+        &mut self,
+        dot: &Operand,
+        receiver: &Operand,
+        object: &dyn Object,
+        name: &str,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let has_args = !args.is_empty() || last.is_some();
+        if let Some(result) = self.eval_method(dot, object, name, node, args, last)? {
+            return Ok(result);
+        }
+        match object.kind() {
+            Kind::Struct | Kind::Ptr => {
+                if let Some(value) = object.field(name) {
+                    if has_args {
+                        return Err(self.error(format!(
+                            "{name} has arguments but cannot be invoked as function"
+                        )));
+                    }
+                    let is_interface = value.is_nil();
+                    return Ok(Operand { value, is_interface });
+                }
+            }
+            Kind::Map => {
+                if let Some(Value::Map(map)) = object.underlying() {
+                    return self.map_entry(&map, name, has_args);
+                }
+            }
+            _ => {}
+        }
+        Err(self.no_such_field(receiver, name))
+    }
+}
