@@ -6,16 +6,25 @@
 //!
 //! Source: `functions.go` of Sprig v3.3.0, and `funcMap` in Helm's `pkg/engine/funcs.go`.
 
+mod arguments;
 mod convert;
+mod dates;
 mod defaults;
 mod dicts;
 mod encoding;
 mod flow;
+mod ip;
 mod limits;
 mod lists;
 mod math;
+mod network;
+mod paths;
+mod random;
 mod reflection;
+mod regex;
+mod semver;
 mod strings;
+mod urls;
 
 use pintle_gotmpl::{FuncMap, Function};
 
@@ -31,14 +40,21 @@ pub enum FunctionSet {
 /// All families. A later one replaces names of an earlier one.
 const FAMILIES: &[&[Function]] = &[
     convert::FUNCTIONS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     encoding::FUNCTIONS,
     flow::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    network::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
     reflection::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
+    urls::FUNCTIONS,
 ];
 
 /// What Helm 4 added to Helm 3's functions.

@@ -1,0 +1,123 @@
+//! Semantic versions: `semver` and `semverCompare`.
+//!
+//! Source: `semver.go` in Sprig, `version.go` of Masterminds/semver v3.5.0 for the methods templates can call.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use pintle_chart::semver::{Constraint, SemverError, Version};
+use pintle_gotmpl::value::print;
+use pintle_gotmpl::{Env, FuncError, Function, Kind, Object, Str, Type, UintType, Value};
+
+use super::arguments::text;
+
+/// The functions of this family.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    Function::new("semver", &[Type::String], |_, args| {
+        let version = Version::parse(&text(args, 0)).map_err(refused)?;
+        Ok(SemanticVersion { version, by_pointer: true }.into())
+    }),
+    Function::new("semverCompare", &[Type::String, Type::String], semver_compare),
+];
+
+fn refused(error: SemverError) -> FuncError {
+    FuncError::new(error.to_string())
+}
+
+fn semver_compare(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
+    let constraint = Constraint::parse(&text(args, 0)).map_err(refused)?;
+    let version = Version::parse(&text(args, 1)).map_err(refused)?;
+    Ok(constraint.check(&version).into())
+}
+
+/// A version, or a pointer to one: half of the methods belong to the pointer only.
+#[derive(Debug)]
+struct SemanticVersion {
+    version: Version,
+    by_pointer: bool,
+}
+
+impl From<SemanticVersion> for Value {
+    fn from(version: SemanticVersion) -> Self {
+        Self::Object(Rc::new(version))
+    }
+}
+
+/// Makes the result of a method that gives a version and not a pointer.
+fn by_value(version: Version) -> Value {
+    SemanticVersion { version, by_pointer: false }.into()
+}
+
+impl SemanticVersion {
+    fn call_on_pointer(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
+        if name == "Original" {
+            return Some(Ok(Value::string(&*self.version.original)));
+        }
+        let judge: fn(std::cmp::Ordering) -> Value = match name {
+            "Compare" => |order| Value::int(order as i64),
+            "Equal" => |order| order.is_eq().into(),
+            "GreaterThan" => |order| order.is_gt().into(),
+            "GreaterThanEqual" => |order| order.is_ge().into(),
+            "LessThan" => |order| order.is_lt().into(),
+            "LessThanEqual" => |order| order.is_le().into(),
+            _ => return None,
+        };
+        let other = args.first().and_then(Value::as_object::<Self>);
+        Some(match other.filter(|other| other.by_pointer) {
+            Some(other) => Ok(judge(self.version.precedence(&other.version))),
+            None => {
+                let given = args.first().map_or_else(|| "nothing".to_owned(), print::type_name);
+                Err(format!("wrong type for value; expected *semver.Version; got {given}").into())
+            }
+        })
+    }
+}
+
+impl Object for SemanticVersion {
+    fn type_name(&self) -> Cow<'static, str> {
+        if self.by_pointer { "*semver.Version" } else { "semver.Version" }.into()
+    }
+
+    fn kind(&self) -> Kind {
+        if self.by_pointer { Kind::Ptr } else { Kind::Struct }
+    }
+
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
+        let uint = |number| Ok(Value::Uint(UintType::Uint64, number));
+        // Go's numbers wrap around where ours say that there is no next one.
+        let next = |next: Option<Version>| {
+            next.map(by_value).ok_or_else(|| FuncError::new("version number is too large"))
+        };
+        let change = |with: fn(&Version, &str) -> Result<Version, SemverError>| {
+            with(&self.version, &text(args, 0)).map(by_value).map_err(refused)
+        };
+        Some(match name {
+            "IncMajor" => next(self.version.next_major()),
+            "IncMinor" => next(self.version.next_minor()),
+            "IncPatch" => next(self.version.next_patch()),
+            "Major" => uint(self.version.major),
+            "Metadata" => Ok(Value::string(&*self.version.metadata)),
+            "Minor" => uint(self.version.minor),
+            "Patch" => uint(self.version.patch),
+            "Prerelease" => Ok(Value::string(&*self.version.prerelease)),
+            "SetMetadata" => change(Version::with_metadata),
+            "SetPrerelease" => change(Version::with_prerelease),
+            "String" => Ok(Value::string(self.version.to_string())),
+            _ if self.by_pointer => return self.call_on_pointer(name, args),
+            _ => return None,
+        })
+    }
+
+    fn display(&self) -> Option<Str> {
+        Some(self.version.to_string().into())
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(Value::string(self.version.to_string()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
