@@ -1,4 +1,38 @@
-//! placeholder
+//! Helm charts and their values: load, depend, coalesce, set, check.
+//!
+//! A chart is a folder or a `.tgz` of it. [`Chart::load`] reads either, with the charts it carries in `charts/`, and
+//! gives Helm's words when it cannot:
+//!
+//! ```no_run
+//! use pintle_chart::{Chart, File};
+//!
+//! let chart = Chart::from_files(vec![
+//!     File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+//!     File::new("templates/service.yaml", "kind: Service\n"),
+//! ])?;
+//! assert_eq!(chart.name(), "web");
+//! assert_eq!(chart.templates.len(), 1);
+//! # Ok::<(), pintle_chart::Error>(())
+//! ```
+//!
+//! Only `load` touches the file system.
 
+#![warn(clippy::disallowed_methods)]
+
+mod chart;
+mod decode;
+mod dependency;
+mod error;
+pub mod ignore;
+pub mod load;
+mod metadata;
+mod path;
 mod quote;
 pub mod semver;
+mod time;
+
+pub use chart::{Chart, Crd, File};
+pub use dependency::{Dependency, Lock};
+pub use error::Error;
+pub use load::{LoadRules, Warning};
+pub use metadata::{Maintainer, Metadata};

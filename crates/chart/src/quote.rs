@@ -60,7 +60,7 @@ fn write_char(f: &mut impl fmt::Write, c: char) -> fmt::Result {
 ///
 /// The standard library keeps the same table for `str::escape_debug`; a letter stands in front
 /// because it escapes a mark at the beginning of a string, which Go does not.
-fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     let mut text = String::with_capacity(5);
     text.push('a');
     text.push(c);

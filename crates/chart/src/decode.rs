@@ -1,0 +1,392 @@
+//! Reading a YAML file into a type of ours, as Go reads it into a struct through JSON.
+//!
+//! Keys are met without regard to case, unknown ones are passed over, numbers and booleans become text where text is
+//! wanted, and the first thing of a wrong type is reported with the Go type it is for. A file may be read on top of
+//! another: what it does not say stays.
+//!
+//! Source: `yaml.go` of `sigs.k8s.io/yaml`; `encoding/json/decode.go`, Go.
+
+use std::collections::BTreeMap;
+
+use pintle_yaml::{Map, Value};
+
+use crate::metadata::Draft;
+use crate::{Dependency, Error, Lock, Maintainer};
+
+/// Reads a file into `target`. `go_package` is the package of Helm's types in messages.
+pub(crate) fn decode<T: Decode>(
+    target: &mut T,
+    data: &[u8],
+    go_package: &'static str,
+) -> Result<(), Error> {
+    let value = read(data)?;
+    let mut decoder = Decoder { go_package, structs: Vec::new(), fields: Vec::new(), error: None };
+    target.decode(&value, &mut decoder);
+    decoder.error.map_or(Ok(()), |found| Err(found.into_error()))
+}
+
+/// Reads the first document of a file.
+pub(crate) fn read(data: &[u8]) -> Result<Value, Error> {
+    match std::str::from_utf8(data) {
+        Ok(text) => Ok(pintle_yaml::from_str(text)?),
+        Err(error) => {
+            let message = match error.error_len() {
+                None => "incomplete UTF-8 octet sequence",
+                Some(1) => "invalid leading UTF-8 octet",
+                Some(_) => "invalid trailing UTF-8 octet",
+            };
+            let offset = error.valid_up_to();
+            Err(pintle_yaml::Error::Yaml { message: message.to_owned(), offset }.into())
+        }
+    }
+}
+
+/// Says that a value is of another type than a map of anything, which has no name in Go.
+pub(crate) fn not_a_map(value: &Value) -> Error {
+    Error::Mistyped {
+        value: kind(value),
+        place: "value".to_owned(),
+        expected: "map[string]interface {}".to_owned(),
+    }
+}
+
+/// A type that a YAML value can be read into.
+pub(crate) trait Decode {
+    /// Reads a value; a mistake is left with the decoder, and what can be read is.
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder);
+
+    /// Gives the name of the Go type.
+    fn go_type(go_package: &str) -> String;
+}
+
+/// Where reading is, and the first mistake.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    go_package: &'static str,
+    /// the names of the structs being read, the innermost last
+    structs: Vec<&'static str>,
+    /// the fields being read, the innermost last
+    fields: Vec<&'static str>,
+    error: Option<Found>,
+}
+
+#[derive(Debug)]
+enum Found {
+    /// what Go would go on after
+    Mistyped(Error),
+    /// what Go stops at, and reports even after a mistake of the other kind
+    Final(Error),
+}
+
+impl Found {
+    fn into_error(self) -> Error {
+        match self {
+            Self::Mistyped(error) | Self::Final(error) => error,
+        }
+    }
+}
+
+impl Decoder {
+    fn mistyped(&mut self, value: &Value, expected: String) {
+        if self.error.is_some() {
+            return;
+        }
+        let place = match self.structs.last() {
+            None => "value".to_owned(),
+            Some(name) => format!("struct field {name}.{}", self.fields.join(".")),
+        };
+        self.error = Some(Found::Mistyped(Error::Mistyped { value: kind(value), place, expected }));
+    }
+
+    fn stop(&mut self, error: Error) {
+        if !matches!(self.error, Some(Found::Final(_))) {
+            self.error = Some(Found::Final(error));
+        }
+    }
+
+    /// Reads a map into the fields of a struct.
+    fn fields(
+        &mut self,
+        map: &Map,
+        name: &'static str,
+        known: &[&'static str],
+        mut decode_field: impl FnMut(&'static str, &Value, &mut Self),
+    ) {
+        for (key, value) in map.iter() {
+            let exact = known.iter().find(|field| **field == &**key);
+            let folded = || known.iter().find(|field| folds_to(key, field));
+            let Some(&field) = exact.or_else(folded) else { continue };
+            self.structs.push(name);
+            self.fields.push(field);
+            decode_field(field, value, self);
+            self.structs.pop();
+            self.fields.pop();
+        }
+    }
+}
+
+/// Tells whether a key is a field's name but for case, in Go's folding of it.
+fn folds_to(key: &str, field: &str) -> bool {
+    let fold = |c: char| match c {
+        'ſ' => 's',
+        '\u{212a}' => 'k',
+        _ => c.to_ascii_lowercase(),
+    };
+    key.chars().map(fold).eq(field.chars().map(fold))
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+impl Decode for String {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        match value {
+            Value::Null => {}
+            Value::Bool(b) => *self = b.to_string(),
+            Value::Int(n) => *self = n.to_string(),
+            Value::Float(x) => *self = number_text(*x),
+            Value::String(text) => *self = text.to_string(),
+            Value::List(_) | Value::Map(_) => decoder.mistyped(value, Self::go_type("")),
+        }
+    }
+
+    fn go_type(_: &str) -> String {
+        "string".to_owned()
+    }
+}
+
+impl Decode for bool {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        match value {
+            Value::Null => {}
+            Value::Bool(b) => *self = *b,
+            _ => decoder.mistyped(value, Self::go_type("")),
+        }
+    }
+
+    fn go_type(_: &str) -> String {
+        "bool".to_owned()
+    }
+}
+
+impl Decode for Value {
+    fn decode(&mut self, value: &Value, _: &mut Decoder) {
+        *self = value.clone();
+    }
+
+    fn go_type(_: &str) -> String {
+        "interface {}".to_owned()
+    }
+}
+
+impl<T: Decode + Default> Decode for Option<T> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        if value.is_null() {
+            *self = None;
+        } else {
+            self.get_or_insert_default().decode(value, decoder);
+        }
+    }
+
+    fn go_type(go_package: &str) -> String {
+        format!("*{}", T::go_type(go_package))
+    }
+}
+
+/// An item is read on top of the one that stood in its place.
+impl<T: Decode + Default> Decode for Vec<T> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        match value {
+            Value::Null => self.clear(),
+            Value::List(items) => {
+                self.resize_with(items.len(), T::default);
+                for (target, item) in self.iter_mut().zip(items.iter()) {
+                    target.decode(item, decoder);
+                }
+            }
+            _ => decoder.mistyped(value, Self::go_type(decoder.go_package)),
+        }
+    }
+
+    fn go_type(go_package: &str) -> String {
+        format!("[]{}", T::go_type(go_package))
+    }
+}
+
+impl Decode for BTreeMap<String, String> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        match value {
+            Value::Null => self.clear(),
+            Value::Map(map) => {
+                for (key, value) in map.iter() {
+                    let mut text = String::new();
+                    text.decode(value, decoder);
+                    self.insert(key.to_string(), text);
+                }
+            }
+            _ => decoder.mistyped(value, Self::go_type("")),
+        }
+    }
+
+    fn go_type(_: &str) -> String {
+        "map[string]string".to_owned()
+    }
+}
+
+/// Gives the text of a number where text is wanted: a whole number as it is, another in the shortest form that a
+/// 32-bit float keeps, which is what `sigs.k8s.io/yaml` does to `version: 1.10`.
+fn number_text(number: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "Go prints the number as a 32-bit float")]
+    let narrow = number as f32;
+    if !narrow.is_finite() {
+        return if narrow.is_nan() {
+            "NaN"
+        } else if narrow > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        }
+        .to_owned();
+    }
+    let scientific = format!("{narrow:e}");
+    let (digits, exponent) = scientific.split_once('e').expect("`e` form has an exponent");
+    let exponent: i32 = exponent.parse().expect("`e` form has a whole exponent");
+    if (-4..21).contains(&exponent) && (exponent < 6) {
+        return narrow.to_string();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+}
+
+macro_rules! decode_struct {
+    ($type:ty, $name:literal, |$target:ident| { $($field:literal => $place:expr),* $(,)? }) => {
+        impl Decode for $type {
+            fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+                let $target = self;
+                match value {
+                    Value::Null => {}
+                    Value::Map(map) => {
+                        decoder.fields(map, $name, &[$($field),*], |field, value, decoder| match field {
+                            $($field => $place.decode(value, decoder),)*
+                            _ => {}
+                        });
+                    }
+                    _ => decoder.mistyped(value, Self::go_type(decoder.go_package)),
+                }
+            }
+
+            fn go_type(go_package: &str) -> String {
+                format!("{go_package}.{}", $name)
+            }
+        }
+    };
+}
+
+decode_struct!(Draft, "Metadata", |draft| {
+    "name" => draft.metadata.name,
+    "home" => draft.metadata.home,
+    "sources" => draft.metadata.sources,
+    "version" => draft.metadata.version,
+    "description" => draft.metadata.description,
+    "keywords" => draft.metadata.keywords,
+    "maintainers" => draft.maintainers,
+    "icon" => draft.metadata.icon,
+    "apiVersion" => draft.metadata.api_version,
+    "condition" => draft.metadata.condition,
+    "tags" => draft.metadata.tags,
+    "appVersion" => draft.metadata.app_version,
+    "deprecated" => draft.metadata.deprecated,
+    "annotations" => draft.metadata.annotations,
+    "kubeVersion" => draft.metadata.kube_version,
+    "dependencies" => draft.dependencies,
+    "type" => draft.metadata.chart_type,
+});
+
+decode_struct!(Maintainer, "Maintainer", |maintainer| {
+    "name" => maintainer.name,
+    "email" => maintainer.email,
+    "url" => maintainer.url,
+});
+
+decode_struct!(Dependency, "Dependency", |dependency| {
+    "name" => dependency.name,
+    "version" => dependency.version,
+    "repository" => dependency.repository,
+    "condition" => dependency.condition,
+    "tags" => dependency.tags,
+    "enabled" => dependency.enabled,
+    "import-values" => dependency.import_values,
+    "alias" => dependency.alias,
+});
+
+decode_struct!(Lock, "Lock", |lock| {
+    "generated" => Time(&mut lock.generated),
+    "digest" => lock.digest,
+    "dependencies" => WithoutNulls(&mut lock.dependencies),
+});
+
+/// The one field Helm 4 reads before it decides how to load a chart.
+#[derive(Debug, Default)]
+pub(crate) struct ApiVersion(pub(crate) String);
+
+impl Decode for ApiVersion {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        match value {
+            Value::Null => {}
+            Value::Map(map) => {
+                decoder.fields(map, "chartBase", &["apiVersion"], |_, value, decoder| {
+                    self.0.decode(value, decoder);
+                });
+            }
+            _ => decoder.mistyped(value, Self::go_type("")),
+        }
+    }
+
+    fn go_type(_: &str) -> String {
+        "loader.chartBase".to_owned()
+    }
+}
+
+/// A time, kept as it is written.
+struct Time<'a>(&'a mut String);
+
+impl Decode for Time<'_> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        let checked = match value {
+            Value::Null => return,
+            Value::String(text) => crate::time::check(text).map(|()| text),
+            _ => Err("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
+        };
+        match checked {
+            Ok(text) => text.as_ref().clone_into(self.0),
+            Err(words) => decoder.stop(Error::Time(words)),
+        }
+    }
+
+    fn go_type(_: &str) -> String {
+        "time.Time".to_owned()
+    }
+}
+
+/// The entries of a list that are there.
+struct WithoutNulls<'a, T>(&'a mut Vec<T>);
+
+impl<T: Decode + Default> Decode for WithoutNulls<'_, T> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        let mut entries: Vec<Option<T>> = Vec::new();
+        entries.decode(value, decoder);
+        *self.0 = entries.into_iter().flatten().collect();
+    }
+
+    fn go_type(go_package: &str) -> String {
+        Vec::<Option<T>>::go_type(go_package)
+    }
+}

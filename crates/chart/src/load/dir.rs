@@ -1,0 +1,220 @@
+//! Reading the files of a chart folder.
+//!
+//! Folders are walked in order of their names' bytes, what `.helmignore` names is passed over, and a byte order mark
+//! at the beginning of a file is dropped. Symbolic links are followed; by default only within the chart.
+//!
+//! Source: `pkg/chart/v2/loader/directory.go`, `internal/sympath/walk.go`, Helm v4.
+#![expect(clippy::disallowed_methods, reason = "loading a chart folder is reading files")]
+
+use std::fs::{self, File as OpenFile, Metadata};
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+
+use super::files::CHART_YAML;
+use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Warning};
+use crate::ignore::{self, Rules};
+use crate::{Error, File};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Tells whether a chart is a folder, or else an archive.
+pub(super) fn is_folder(path: &Path) -> Result<bool, Error> {
+    Ok(fs::metadata(path).map_err(io_error("stat", path))?.is_dir())
+}
+
+/// Gives the absolute path, `..` resolved by name as Go does it.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    let mut cleaned = PathBuf::new();
+    for component in std::path::absolute(path).map_err(io_error("getwd", path))?.components() {
+        match component {
+            Component::ParentDir => {
+                cleaned.pop();
+            }
+            Component::CurDir => {}
+            other => cleaned.push(other),
+        }
+    }
+    Ok(cleaned)
+}
+
+/// Reads the `Chart.yaml` of a folder.
+pub(super) fn chart_yaml(folder: &Path) -> Result<Vec<u8>, Error> {
+    let path = folder.join(CHART_YAML);
+    let data = OpenFile::open(&path).map_err(io_error("open", &path)).and_then(|file| {
+        let mut data = Vec::new();
+        let read = file.take(MAX_CHART_SIZE).read_to_end(&mut data);
+        read.map(|_| data).map_err(io_error("read", &path))
+    });
+    data.map_err(|error| Error::NotAChart {
+        path: folder.display().to_string(),
+        source: Box::new(error),
+    })
+}
+
+/// Reads the files of a chart folder, given by its absolute path.
+pub(super) fn read(
+    folder: &Path,
+    rules: LoadRules,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<File>, Error> {
+    let root = fs::canonicalize(folder).map_err(io_error("lstat", folder))?;
+    let mut walk = Walk {
+        rules,
+        ignored: ignore_rules(folder, &root, rules.links)?.with_defaults(),
+        warnings,
+        files: Vec::new(),
+        n_entries: 0,
+        budget: MAX_CHART_SIZE,
+        open_folders: vec![root],
+    };
+    walk.folder(folder, "")?;
+    Ok(walk.files)
+}
+
+fn ignore_rules(folder: &Path, root: &Path, links: Links) -> Result<Rules, Error> {
+    let path = folder.join(ignore::FILE_NAME);
+    let Ok(resolved) = fs::canonicalize(&path) else { return Ok(Rules::default()) };
+    if links == Links::InsideChart && !resolved.starts_with(root) {
+        return Err(link_outside(&path, &resolved));
+    }
+    let file = OpenFile::open(&path).map_err(io_error("open", &path))?;
+    let mut data = Vec::new();
+    file.take(MAX_CHART_SIZE).read_to_end(&mut data).map_err(io_error("read", &path))?;
+    Ok(Rules::parse(&String::from_utf8_lossy(&data))?)
+}
+
+struct Walk<'a> {
+    rules: LoadRules,
+    ignored: Rules,
+    warnings: &'a mut Vec<Warning>,
+    files: Vec<File>,
+    n_entries: usize,
+    /// how many more bytes may be read
+    budget: u64,
+    /// the folders being walked, without links in their paths, the innermost last
+    open_folders: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    /// Walks a folder. `prefix` is its path from the root of the chart, with a `/` at the end.
+    fn folder(&mut self, folder: &Path, prefix: &str) -> Result<(), Error> {
+        let list = || fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect();
+        let names: io::Result<Vec<_>> = list();
+        let mut names = names.map_err(io_error("open", folder))?;
+        names.sort_unstable();
+        for name in names {
+            self.n_entries += 1;
+            if self.n_entries > MAX_FOLDER_ENTRIES {
+                return Err(Error::TooManyFiles { maximum: MAX_FOLDER_ENTRIES });
+            }
+            let path = folder.join(&name);
+            self.entry(&path, &format!("{prefix}{}", name.to_string_lossy()))?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, name: &str) -> Result<(), Error> {
+        let metadata = fs::symlink_metadata(path).map_err(io_error("lstat", path))?;
+        if metadata.is_symlink() {
+            return self.link(path, name);
+        }
+        if self.ignored.ignores(name, metadata.is_dir()) {
+            return Ok(());
+        }
+        if metadata.is_dir() {
+            let parent = self.open_folders.last().expect("the root is open");
+            let resolved = parent.join(path.file_name().unwrap_or_default());
+            return self.open_folder(path, name, resolved);
+        }
+        self.file(path, name, path, &metadata)
+    }
+
+    fn link(&mut self, path: &Path, name: &str) -> Result<(), Error> {
+        let resolved = fs::canonicalize(path).map_err(|error| {
+            let target = fs::read_link(path).unwrap_or_default();
+            let target = path.parent().unwrap_or(path).join(target);
+            let source = Box::new(io_error("lstat", &target)(error));
+            Error::BrokenLink { path: path.display().to_string(), source }
+        })?;
+        self.warnings.push(Warning::SymbolicLink {
+            path: path.display().to_string(),
+            resolved: resolved.display().to_string(),
+        });
+        let metadata = fs::metadata(&resolved).map_err(io_error("lstat", &resolved))?;
+        if self.ignored.ignores(name, metadata.is_dir()) {
+            return Ok(());
+        }
+        let root = self.open_folders.first().expect("the root is open");
+        if self.rules.links == Links::InsideChart && !resolved.starts_with(root) {
+            return Err(link_outside(path, &resolved));
+        }
+        if metadata.is_dir() {
+            return self.open_folder(path, name, resolved);
+        }
+        self.file(path, name, &resolved, &metadata)
+    }
+
+    /// Walks a folder that was met at `path` and stands at `resolved`.
+    fn open_folder(&mut self, path: &Path, name: &str, resolved: PathBuf) -> Result<(), Error> {
+        // Only links lead back: a folder that stands in itself is one that a link led to.
+        if self.open_folders.contains(&resolved) {
+            return Err(Error::LinkLoop {
+                path: path.display().to_string(),
+                target: resolved.display().to_string(),
+            });
+        }
+        self.open_folders.push(resolved);
+        self.folder(path, &format!("{name}/"))?;
+        self.open_folders.pop();
+        Ok(())
+    }
+
+    /// Reads the file that was met at `path` and stands at `resolved`.
+    fn file(
+        &mut self,
+        path: &Path,
+        name: &str,
+        resolved: &Path,
+        metadata: &Metadata,
+    ) -> Result<(), Error> {
+        if !metadata.is_file() {
+            return Err(Error::IrregularFile { path: path.display().to_string() });
+        }
+        if let Some(maximum) = self.rules.max_file_size
+            && metadata.len() > maximum
+        {
+            let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Error::FileTooLarge { name, maximum });
+        }
+        let data = self
+            .data(path, metadata.len())
+            .map_err(|source| Error::File { name: name.to_owned(), source: Box::new(source) })?;
+        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
+        self.files.push(File::new(name, data));
+        Ok(())
+    }
+
+    fn data(&mut self, path: &Path, expected: u64) -> Result<Vec<u8>, Error> {
+        let too_large = || Error::FolderTooLarge { maximum: MAX_CHART_SIZE };
+        if expected > self.budget {
+            return Err(too_large());
+        }
+        let file = OpenFile::open(path).map_err(io_error("open", path))?;
+        let mut data = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
+        // One byte more tells a file that has grown since.
+        let read = file.take(self.budget + 1).read_to_end(&mut data);
+        let n_bytes = read.map_err(io_error("read", path))? as u64;
+        self.budget = self.budget.checked_sub(n_bytes).ok_or_else(too_large)?;
+        Ok(data)
+    }
+}
+
+fn link_outside(path: &Path, target: &Path) -> Error {
+    Error::LinkOutside { path: path.display().to_string(), target: target.display().to_string() }
+}
+
+/// Says what was tried on which path, in front of what the system said.
+pub(super) fn io_error(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.display().to_string();
+    move |reason| Error::Io { operation, path, reason }
+}

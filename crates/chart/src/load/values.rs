@@ -1,0 +1,101 @@
+//! Reading a values file: a map, in one YAML document or several.
+//!
+//! Source: `LoadValues` in `pkg/chart/v2/loader/load.go`, Helm v4; `YAMLReader` in `pkg/util/yaml/decoder.go` of
+//! `k8s.io/apimachinery`.
+
+use std::borrow::Cow;
+
+use pintle_yaml::{Map, Value};
+
+use crate::Error;
+use crate::decode::{not_a_map, read};
+
+/// Which documents of a values file count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documents {
+    /// all of them, the later over the earlier, maps key by key
+    All,
+    /// the first; the others are not looked at
+    First,
+}
+
+/// Reads a values file. An empty one is an empty map.
+///
+/// # Errors
+///
+/// Text that is not YAML, or not a map.
+pub fn read_values(data: &[u8], documents: Documents) -> Result<Map, Error> {
+    if documents == Documents::First {
+        return read_map(data);
+    }
+    let mut values = Map::new();
+    for document in split(&with_plain_lines(data))? {
+        let map = read_map(document).map_err(|error| Error::Document(Box::new(error)))?;
+        merge(&mut values, &map);
+    }
+    Ok(values)
+}
+
+fn read_map(data: &[u8]) -> Result<Map, Error> {
+    match read(data)? {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        other => Err(not_a_map(&other)),
+    }
+}
+
+/// Puts the entries of `over` over those of `values`; maps merge key by key, `null` stays.
+fn merge(values: &mut Map, over: &Map) {
+    if values.is_empty() {
+        *values = over.clone();
+        return;
+    }
+    for (key, value) in over.iter() {
+        match (values.get_mut(key), value) {
+            (Some(Value::Map(inner)), Value::Map(over)) => merge(inner, over),
+            _ => {
+                values.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Ends every line with a line feed, the last one too, as Kubernetes' line reader does.
+fn with_plain_lines(data: &[u8]) -> Cow<'_, [u8]> {
+    let is_plain = data.last().is_none_or(|&last| last == b'\n')
+        && !data.windows(2).any(|pair| pair == b"\r\n");
+    if is_plain {
+        return data.into();
+    }
+    let mut plain = Vec::with_capacity(data.len() + 1);
+    for line in data.split_inclusive(|&byte| byte == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        plain.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        plain.push(b'\n');
+    }
+    plain.into()
+}
+
+/// Splits at lines that begin with `---`. A separator that no line stands before belongs to its document.
+fn split(text: &[u8]) -> Result<Vec<&[u8]>, Error> {
+    const SEPARATOR: &[u8] = b"---";
+    let mut documents = Vec::new();
+    let (mut start, mut line_start) = (0, 0);
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let line_end = line_start + line.len();
+        if let Some(after) = line.strip_prefix(SEPARATOR) {
+            let after = String::from_utf8_lossy(after);
+            let after = after.trim();
+            if !after.is_empty() && !after.starts_with('#') {
+                return Err(Error::DocumentSeparator(after.to_owned()));
+            }
+            if start < line_start {
+                documents.push(&text[start..line_start]);
+                start = line_end;
+            }
+        }
+        line_start = line_end;
+    }
+    documents.push(&text[start..]);
+    Ok(documents)
+}
