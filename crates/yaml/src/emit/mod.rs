@@ -230,7 +230,7 @@ impl Emitter {
         if !self.out.is_empty() {
             self.write_indent(0);
         }
-        Ok(String::from_utf8(self.out).expect("only whole characters were written"))
+        Ok(json::into_text(self.out))
     }
 
     /// Gives the column of the items or keys of the innermost list or map.

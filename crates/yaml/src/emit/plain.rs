@@ -12,7 +12,11 @@ pub(super) fn is_string(text: &str, layout: Layout) -> bool {
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
             !is_word(text)
         }
-        b'.' => !is_infinity(text) && !matches!(text, ".nan" | ".NaN" | ".NAN") && !is_float(bytes),
+        b'.' => {
+            !is_infinity(text)
+                && !matches!(text, ".nan" | ".NaN" | ".NAN")
+                && !is_dotted_float(bytes)
+        }
         b'+' | b'-' => !is_infinity(&text[1..]) && is_string_after_sign_or_digit(bytes, layout),
         b'0'..=b'9' => is_string_after_sign_or_digit(bytes, layout),
         _ => true,
@@ -59,6 +63,21 @@ fn is_infinity(text: &str) -> bool {
     matches!(text, ".inf" | ".Inf" | ".INF")
 }
 
+/// Tells whether `bytes`, which begin with a dot, are a float to Go, which takes underscores between digits.
+fn is_dotted_float(bytes: &[u8]) -> bool {
+    if !bytes.contains(&b'_') {
+        return is_float(bytes);
+    }
+    let is_digit_at = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let stand_between_digits =
+        memchr::memchr_iter(b'_', bytes).all(|at| is_digit_at(at - 1) && is_digit_at(at + 1));
+    stand_between_digits && is_float(&without_underscores(bytes))
+}
+
+fn without_underscores(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().copied().filter(|byte| *byte != b'_').collect()
+}
+
 fn is_string_after_sign_or_digit(bytes: &[u8], layout: Layout) -> bool {
     // A quick way out for words such as `-flag` and `10.0.0.1/8`: a number has no other letters than these.
     if bytes.len() > 1
@@ -70,15 +89,18 @@ fn is_string_after_sign_or_digit(bytes: &[u8], layout: Layout) -> bool {
     if is_timestamp(bytes) || is_base_60(bytes) {
         return false;
     }
-    let mut joined = Vec::new();
+    let joined;
     let bytes = if bytes.contains(&b'_') {
-        joined.extend(bytes.iter().copied().filter(|&b| b != b'_'));
+        joined = without_underscores(bytes);
         &joined
     } else {
         bytes
     };
-    !(is_integer(bytes) || is_float(bytes) || is_signed_radix(bytes, b"0b", 2))
-        && !(layout == Layout::Pretty && is_signed_radix(bytes, b"0o", 8))
+    let is_number = is_integer(bytes)
+        || is_float(bytes)
+        || is_signed_radix(bytes, b"0b", 2)
+        || layout == Layout::Pretty && is_signed_radix(bytes, b"0o", 8);
+    !is_number
 }
 
 /// Tells whether Go's `ParseInt` or `ParseUint`, base 0, 64 bits, takes `bytes`.

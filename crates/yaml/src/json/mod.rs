@@ -17,3 +17,8 @@ pub fn replace_invalid(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// Gives written bytes as text. They are whole characters; if that were ever wrong, broken ones are replaced.
+pub(crate) fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| replace_invalid(error.as_bytes()))
+}

@@ -42,7 +42,38 @@ impl Decimal {
         if is_exponent_negative {
             decimal.exponent = -decimal.exponent;
         }
+        decimal.round_half_to_even(x);
         decimal
+    }
+
+    /// Takes the even one of two shortest decimals where `x` is just between them: Go does, Rust takes the larger one.
+    fn round_half_to_even(&mut self, x: f64) {
+        /// 5²⁵ has eighteen digits, one more than a shortest decimal can have.
+        const MAX_POINT: u32 = 25;
+        let last = self.digits[self.n_digits - 1];
+        if last.is_multiple_of(2) {
+            return;
+        }
+        // x is an odd integer over a power of two, so its decimal is that integer times as many fives, which is exact.
+        let bits = x.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let biased = u32::try_from(bits >> 52 & 0x7ff).unwrap_or(0);
+        let mantissa = if biased == 0 { fraction } else { fraction | 1 << 52 };
+        let n_zeros = mantissa.trailing_zeros();
+        let point = (1075 - i64::from(biased.max(1))) - i64::from(n_zeros);
+        let Ok(point @ 1..=MAX_POINT) = u32::try_from(point) else { return };
+        let exact = u128::from(mantissa >> n_zeros) * 5_u128.pow(point);
+        if exact.ilog10() as usize != self.n_digits {
+            return;
+        }
+        let rounded_up = std::mem::replace(&mut self.digits[self.n_digits - 1], last - 1);
+        // Below a power of two, floats are closer, and the smaller decimal may be nearer to another one.
+        let mut text = Vec::with_capacity(24);
+        self.scientific(&mut text, false);
+        let is_same = std::str::from_utf8(&text).is_ok_and(|text| text.parse() == Ok(x));
+        if !is_same {
+            self.digits[self.n_digits - 1] = rounded_up;
+        }
     }
 
     fn digits(&self) -> &[u8] {
@@ -124,11 +155,11 @@ pub(crate) fn uint(out: &mut Vec<u8>, mut n: u64) {
 /// Gives a float as an integer, if it is one that both write with the same digits.
 fn as_small_int(x: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    #[expect(clippy::cast_possible_truncation, reason = "only used if nothing was lost")]
-    let n = x as i64;
-    #[expect(clippy::cast_precision_loss, reason = "smaller integers are exact")]
-    let is_same = x.abs() < EXACT && n as f64 == x && !(n == 0 && x.is_sign_negative());
-    is_same.then_some(n)
+    if x.abs() >= EXACT || x.fract() != 0.0 || (x == 0.0 && x.is_sign_negative()) {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is an integer, and small")]
+    Some(x as i64)
 }
 
 /// Writes a finite float as Go's `%g` with the shortest digits does: `1e+06`, `0.0001`, `1e-05`.
@@ -146,12 +177,11 @@ pub(crate) fn json(out: &mut Vec<u8>, x: f64) {
     if let Some(n) = as_small_int(x) {
         return int(out, n);
     }
-    let size = x.abs();
     let decimal = Decimal::of(x);
-    if size != 0.0 && (size < 1e-6 || size >= 1e21) {
-        decimal.scientific(out, false);
-    } else {
+    if x == 0.0 || (1e-6..1e21).contains(&x.abs()) {
         decimal.positional(out);
+    } else {
+        decimal.scientific(out, false);
     }
 }
 

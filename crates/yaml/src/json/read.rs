@@ -82,6 +82,10 @@ pub fn unmarshal(text: &[u8], target: Target) -> (Value, Option<Error>) {
     };
     let mut reader = Reader { text, at: 0, range_error: None };
     match reader.document() {
+        // Go looks at a number only if the target can hold one. Null and this error come from one that is too large.
+        Ok(Value::Null) if reader.range_error.is_some() && target != Target::Any => {
+            (empty(), target.mismatch(&Value::Float(0.0)))
+        }
         Ok(value) => match target.mismatch(&value) {
             None => (value, reader.range_error),
             Some(error) => (empty(), Some(error)),

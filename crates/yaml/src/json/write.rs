@@ -139,7 +139,7 @@ impl Writer {
 
     /// Gives the text, without a final newline.
     pub fn finish(self) -> String {
-        String::from_utf8(self.out).expect("only whole characters were written")
+        super::into_text(self.out)
     }
 
     /// Writes a whole value, however deep.

@@ -7,8 +7,11 @@
 //!
 //! Source: `sorter.go` of goyaml v2 and v3.
 
+mod unicode;
+
 use std::cmp::Ordering;
 
+use self::unicode::{is_digit, is_letter};
 use crate::emit::Layout;
 
 /// The longest list sorted by insertion, as in Go's sort.
@@ -114,14 +117,4 @@ fn leading_number(text: &str, is_after_digits: bool) -> (i64, usize) {
         len += 1;
     }
     (number, len)
-}
-
-/// Tells whether Go's `unicode.IsLetter` holds.
-fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() && !c.is_numeric() }
-}
-
-/// Tells whether Go's `unicode.IsDigit` holds.
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit()
 }
