@@ -26,7 +26,7 @@ pub enum Error {
     /// a folder without a readable `Chart.yaml`
     #[error("unable to detect chart at {path}")]
     NotAChart {
-        /// the folder
+        /// the `Chart.yaml` it should have
         path: String,
         /// why
         source: Box<Error>,

@@ -46,7 +46,7 @@ pub(super) fn chart_yaml(folder: &Path) -> Result<Vec<u8>, Error> {
         read.map(|_| data).map_err(io_error("read", &path))
     });
     data.map_err(|error| Error::NotAChart {
-        path: folder.display().to_string(),
+        path: path.display().to_string(),
         source: Box::new(error),
     })
 }
