@@ -5,6 +5,8 @@
 //!
 //! Source: Go's `text/template/funcs.go`.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 use std::borrow::Cow;
 
 use crate::func::{Env, FuncError, Function};
@@ -143,12 +145,14 @@ fn pointed_type(value: &Value) -> Cow<'static, str> {
     name
 }
 
-fn len(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
+fn len(env: &mut Env<'_, '_>, args: &[Value]) -> Result {
     let length = match &*underlying(&args[0]) {
         Value::String(s) => s.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
-        Value::Nil => return refuse("len of nil pointer"),
+        Value::Nil if env.is_typed_nil(0) => return refuse("len of nil pointer"),
+        // What Go's reflection says in its panic.
+        Value::Nil => return refuse("reflect: call of reflect.Value.Type on zero Value"),
         _ => return refuse(format!("len of type {}", pointed_type(&args[0]))),
     };
     Ok(Value::int(i64::try_from(length).unwrap_or(i64::MAX)))

@@ -10,11 +10,11 @@ use crate::value::Value;
 pub(crate) use printer::Printer;
 
 /// How many levels of nested values are printed; what is deeper shows as `...`.
-pub const MAX_PRINT_DEPTH: usize = 100_000;
+pub const MAX_PRINT_DEPTH: usize = 10_000;
 
 /// How many bytes one call may print, about; then it stops. A template can nest a value in itself so often
 /// that its text would not fit in any memory.
-pub const MAX_PRINT_BYTES: usize = 256 << 20;
+pub const MAX_PRINT_BYTES: usize = 64 << 20;
 
 /// Formats as Go's `fmt.Sprintf`. Never fails: bad verbs print Go's markers, such as `%!d(string=a)`.
 pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {

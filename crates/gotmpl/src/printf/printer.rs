@@ -16,7 +16,7 @@ const STACK_RED_ZONE: usize = 64 << 10;
 const STACK_SEGMENT: usize = 1 << 20;
 
 /// What Go would print an address for. Go's differs on every run; this one does not.
-const ADDRESS: u64 = 0xc000_0140_00;
+const ADDRESS: u64 = 0x00c0_0001_4000;
 
 /// The flags, width and precision of one directive.
 #[derive(Debug, Clone, Copy, Default)]
@@ -216,11 +216,8 @@ impl<'o> Printer<'o> {
                         if self.flags.go_syntax { b"interface {}(nil)" } else { b"<nil>" };
                     return self.out.extend_from_slice(text);
                 }
-                Value::Object(object) => {
-                    if self.print_by_method(&**object, value, verb) {
-                        return;
-                    }
-                }
+                Value::Object(object) if self.print_by_method(&**object, value, verb) => return,
+                Value::Object(_) => {}
                 _ if verb == 'w' && !self.erroring => {
                     return self.bad_verb_of(value, named, verb);
                 }
@@ -536,7 +533,7 @@ impl<'o> Printer<'o> {
         let mut rest = n.magnitude;
         loop {
             start -= 1;
-            digits[start] = letters.digits()[(rest % radix) as usize];
+            digits[start] = letters.digits()[usize::try_from(rest % radix).unwrap_or(0)];
             rest /= radix;
             if rest == 0 {
                 break;

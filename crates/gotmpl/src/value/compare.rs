@@ -7,13 +7,9 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::print::type_text;
-use super::{Kind, List, Map, Object, Str, Value};
+use super::{Kind, Object, Str, Value};
 use crate::func::FuncError;
 use crate::printf::sprintf;
-
-/// Stack that one level of a comparison may need before more is taken, and how much is taken then, in bytes.
-const STACK_RED_ZONE: usize = 64 << 10;
-const STACK_SEGMENT: usize = 1 << 20;
 
 /// A value as comparison sees it: by kind, whatever its type is called.
 enum Basic<'a> {
@@ -70,7 +66,6 @@ fn incompatible(a: &Value, b: &Value) -> FuncError {
 ///
 /// Go's text: `incompatible types for comparison: …` for two kinds, `non-comparable type …` for maps and
 /// slices. Nil may be compared with anything.
-#[expect(clippy::float_cmp, reason = "eq compares floats as Go's == does")]
 pub fn eq(a: &Value, b: &Value) -> Result<bool, FuncError> {
     let (basic_a, basic_b) = (Basic::of(a), Basic::of(b));
     if let (Some(a), Some(b)) = (basic_a.bytes(), basic_b.bytes()) {
@@ -181,17 +176,30 @@ pub fn le(a: &Value, b: &Value) -> Result<bool, FuncError> {
 /// NaN differs from itself, except inside one and the same map or slice. Maps that contain themselves are
 /// compared as far as they go.
 pub fn deep_equal(a: &Value, b: &Value) -> bool {
-    DeepComparison::default().values(a, b)
+    let mut comparison = DeepComparison::default();
+    if !comparison.values(a, b) {
+        return false;
+    }
+    while let Some((a, b)) = comparison.open.pop() {
+        if !comparison.containers(&a, &b) {
+            return false;
+        }
+    }
+    true
 }
 
-/// A deep comparison under way.
+/// A deep comparison under way. Since all parts must be equal, in whatever order they are looked at, what is
+/// nested waits in a list: no depth overflows the stack.
 #[derive(Default)]
 struct DeepComparison {
+    /// lists, maps and objects of equal types still to be compared
+    open: Vec<(Value, Value)>,
     /// the pairs of shared containers already met: equal, or the comparison will fail elsewhere
     seen: FxHashSet<(usize, usize)>,
 }
 
 impl DeepComparison {
+    /// Compares what can be compared at once and puts off the rest; false if the values differ.
     #[expect(clippy::float_cmp, reason = "DeepEqual compares floats as Go's == does")]
     fn values(&mut self, a: &Value, b: &Value) -> bool {
         match (a, b) {
@@ -202,52 +210,54 @@ impl DeepComparison {
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Complex(a, ai), Value::Complex(b, bi)) => a == b && ai == bi,
             (Value::String(a), Value::String(b)) => a == b,
-            (Value::List(a), Value::List(b)) => self.lists(a, b),
-            (Value::Map(a), Value::Map(b)) => self.maps(a, b),
-            (Value::Object(a), Value::Object(b)) => Rc::ptr_eq(a, b) || self.objects(&**a, &**b),
+            (Value::List(list_a), Value::List(list_b)) => {
+                let (id_a, id_b) = (list_a.identity(), list_b.identity());
+                list_a.element() == list_b.element()
+                    && list_a.is_nil() == list_b.is_nil()
+                    && list_a.len() == list_b.len()
+                    && (list_a.is_empty() || id_a.0 == id_b.0 || self.put_off(a, b, id_a, id_b))
+            }
+            (Value::Map(map_a), Value::Map(map_b)) => {
+                map_a.ty() == map_b.ty()
+                    && map_a.len() == map_b.len()
+                    && (map_a.same(map_b) || self.put_off(a, b, map_a.identity(), map_b.identity()))
+            }
+            (Value::Object(object_a), Value::Object(object_b)) => {
+                Rc::ptr_eq(object_a, object_b)
+                    || (object_a.type_name() == object_b.type_name()
+                        && object_a.kind() == object_b.kind()
+                        && self.put_off(a, b, (0, false), (0, false)))
+            }
             _ => false,
         }
     }
 
-    /// Notes a pair of containers; false if it was met before.
-    fn is_new(&mut self, a: (usize, bool), b: (usize, bool)) -> bool {
-        // Only what is shared can be met twice.
-        !(a.1 || b.1) || self.seen.insert((a.0, b.0))
+    /// Puts a pair off, unless it was met before. Only what is shared can be met twice.
+    fn put_off(&mut self, a: &Value, b: &Value, id_a: (usize, bool), id_b: (usize, bool)) -> bool {
+        let is_shared = id_a.1 || id_b.1;
+        if !is_shared || self.seen.insert((id_a.0, id_b.0)) {
+            self.open.push((a.clone(), b.clone()));
+        }
+        true
     }
 
-    fn lists(&mut self, a: &List, b: &List) -> bool {
-        if a.element() != b.element() || a.is_nil() != b.is_nil() || a.len() != b.len() {
-            return false;
-        }
-        let (id_a, id_b) = (a.identity(), b.identity());
-        if a.is_empty() || id_a.0 == id_b.0 || !self.is_new(id_a, id_b) {
-            return true;
-        }
-        stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || {
-            a.iter().zip(b.iter()).all(|(a, b)| self.values(a, b))
-        })
-    }
-
-    fn maps(&mut self, a: &Map, b: &Map) -> bool {
-        if a.ty() != b.ty() || a.len() != b.len() {
-            return false;
-        }
-        if a.same(b) || !self.is_new(a.identity(), b.identity()) {
-            return true;
-        }
-        let (entries_a, entries_b) = (a.entries(), b.entries());
-        stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || {
-            entries_a
+    /// Compares the parts of two containers of one type and size.
+    fn containers(&mut self, a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::List(a), Value::List(b)) => {
+                a.iter().zip(b.iter()).all(|(a, b)| self.values(a, b))
+            }
+            (Value::Map(a), Value::Map(b)) => a
+                .entries()
                 .iter()
-                .zip(entries_b.iter())
-                .all(|((key_a, a), (key_b, b))| key_a == key_b && self.values(a, b))
-        })
+                .zip(b.entries().iter())
+                .all(|((key_a, a), (key_b, b))| key_a == key_b && self.values(a, b)),
+            (Value::Object(a), Value::Object(b)) => self.objects(&**a, &**b),
+            _ => false,
+        }
     }
 
     fn objects(&mut self, a: &dyn Object, b: &dyn Object) -> bool {
-        if a.type_name() != b.type_name() || a.kind() != b.kind() {
-            return false;
-        }
         match (a.underlying(), b.underlying()) {
             (Some(a), Some(b)) => self.values(&a, &b),
             (None, None) => {
@@ -255,9 +265,7 @@ impl DeepComparison {
                 a.kind() != Kind::Func
                     && a.display() == b.display()
                     && fields_a.len() == fields_b.len()
-                    && stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || {
-                        fields_a.iter().zip(&fields_b).all(|((_, a), (_, b))| self.values(a, b))
-                    })
+                    && fields_a.iter().zip(&fields_b).all(|((_, a), (_, b))| self.values(a, b))
             }
             _ => false,
         }

@@ -5,6 +5,7 @@
 use std::io::Write as _;
 
 pub use super::printable::is_print;
+use super::quote::into_text;
 pub(crate) use super::quote::{
     Charset, append_quoted, append_quoted_rune, append_rune, can_backquote,
 };
@@ -57,7 +58,7 @@ impl<const N: usize> std::io::Write for StackText<N> {
 pub fn format_float(x: f64, format: u8, precision: i32) -> String {
     let mut out = Vec::with_capacity(24);
     append_float(&mut out, x, format, precision);
-    String::from_utf8(out).expect("digits and signs are ASCII")
+    into_text(out)
 }
 
 /// Appends a float as [`format_float`] gives it, without allocating for the number's own sake.
@@ -102,8 +103,8 @@ struct Decimal {
 
 impl Decimal {
     /// Gives `n_digits` digits, correctly rounded; `None` gives the fewest that read back the same.
-    fn of(x: f64, n_digits: Option<usize>) -> Self {
-        let text = match n_digits {
+    fn of(x: f64, requested: Option<usize>) -> Self {
+        let text = match requested {
             None => StackText::<FLOAT_BUFFER>::of(format_args!("{x:e}")),
             Some(n) => {
                 let n_after_point = n.saturating_sub(1).min(MAX_FLOAT_DIGITS);
@@ -121,7 +122,40 @@ impl Decimal {
         let n_digits = end.saturating_sub(1).max(1);
         decimal.n_digits =
             (0..n_digits).rev().find(|&idx| decimal.digit(idx) != b'0').map_or(0, |last| last + 1);
+        if requested.is_none() {
+            decimal.prefer_even(x);
+        }
         decimal
+    }
+
+    /// Turns the fewest digits to the even last one, if `x` is just as near to it.
+    ///
+    /// Rust takes the greater of two texts that are equally near, Go the even one.
+    fn prefer_even(&mut self, x: f64) {
+        // Two texts can only be equally near, and both be read back as `x`, where their last digits are
+        // closer together than floats are; below the normal range no exact value is that short.
+        const MIN_DIGITS: usize = 16;
+        let n = self.n_digits;
+        if n < MIN_DIGITS || self.digit(n - 1).is_multiple_of(2) {
+            return;
+        }
+        let mut even = StackText::<FLOAT_BUFFER>::of(format_args!("{x:.MAX_FLOAT_DIGITS$e}"));
+        // After the first digit and the point, `n - 1` digits are kept and the rest is half of their unit.
+        let Some(rest) = even.as_bytes().get(n + 1..) else { return };
+        let end = rest.iter().position(|&byte| byte == b'e').unwrap_or(rest.len());
+        let is_half = rest.first() == Some(&b'5') && rest[1..end].iter().all(|&byte| byte == b'0');
+        if !is_half {
+            return;
+        }
+        let exponent_at = n + 1 + end;
+        let n_exponent = even.len - exponent_at;
+        even.bytes.copy_within(exponent_at..even.len, n + 1);
+        even.len = n + 1 + n_exponent;
+        let reads_back = std::str::from_utf8(even.as_bytes())
+            .is_ok_and(|text| text.parse().is_ok_and(|read: f64| read.to_bits() == x.to_bits()));
+        if reads_back {
+            self.text = even;
+        }
     }
 
     fn digit(&self, idx: usize) -> u8 {
@@ -204,7 +238,8 @@ fn append_general(out: &mut Vec<u8>, x: f64, format: u8, precision: Option<usize
         }
     };
     if exponent < -4 || exponent >= first_with_exponent {
-        decimal.append_exponent(out, Some(n_digits - 1), format - b'g' + b'e');
+        // `e` comes two letters before `g`, in either case.
+        decimal.append_exponent(out, Some(n_digits - 1), format - 2);
     } else {
         let n_digits = i32::try_from(n_digits).unwrap_or(i32::MAX);
         decimal.append_plain(out, usize::try_from(n_digits - 1 - exponent).unwrap_or(0));
@@ -333,7 +368,7 @@ pub fn parse_uint(text: &str, base: u32) -> Result<u64, String> {
     parse_uint_of(text, base, 64).map_err(|error| error.message)
 }
 
-/// Parses an integer of `n_bits` bits, at most 64: Go's `strconv.ParseInt`.
+/// Parses an integer of `n_bits` bits, at most 64, 0 for an `int`: Go's `strconv.ParseInt`.
 ///
 /// # Errors
 ///
@@ -342,7 +377,7 @@ pub fn parse_int_of(text: &str, base: u32, n_bits: u32) -> Result<i64, NumberErr
     signed("ParseInt", text, base, n_bits)
 }
 
-/// Parses an integer without a sign, of `n_bits` bits, at most 64: Go's `strconv.ParseUint`.
+/// Parses an integer without a sign, of `n_bits` bits as in [`parse_int_of`]: Go's `strconv.ParseUint`.
 ///
 /// # Errors
 ///
@@ -373,12 +408,16 @@ fn signed(function: &str, text: &str, base: u32, n_bits: u32) -> Result<i64, Num
         Err(refusal) if refusal.reason == OUT_OF_RANGE => u64::MAX,
         Err(refusal) => return refused(&refusal.reason, 0),
     };
-    let greatest = i64::MAX >> (64 - n_bits.clamp(1, 64));
+    let greatest = i64::MAX >> (64 - width(n_bits));
     match i64::try_from(magnitude) {
         Ok(n) if n <= greatest => Ok(if negative { -n } else { n }),
         _ if negative && magnitude == greatest.unsigned_abs() + 1 => Ok(-greatest - 1),
         _ => refused(OUT_OF_RANGE, if negative { -greatest - 1 } else { greatest }),
     }
+}
+
+fn width(n_bits: u32) -> u32 {
+    if n_bits == 0 { 64 } else { n_bits.min(64) }
 }
 
 /// Why digits make no number.
@@ -397,7 +436,7 @@ fn magnitude(text: &str, base: u32, n_bits: u32) -> Result<u64, Refusal> {
         2..=36 => (base, text),
         _ => return refused(&format!("invalid base {base}"), 0),
     };
-    let greatest = u64::MAX >> (64 - n_bits.clamp(1, 64));
+    let greatest = u64::MAX >> (64 - width(n_bits));
     let mut n = 0_u64;
     let mut has_underscore = false;
     for c in digits.chars() {
@@ -512,6 +551,10 @@ fn is_decimal_float(text: &str) -> bool {
         })
 }
 
+/// The greatest exponent of a hexadecimal float that is looked at: no digits that fit in memory can make
+/// good for more.
+const MAX_EXPONENT: i64 = 1 << 40;
+
 /// Parses `hex[.hex]p±digits`, what follows `0x`; infinity if it is out of range.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once(['p', 'P'])?;
@@ -519,14 +562,12 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    let exponent_digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    if exponent_digits.is_empty() || !exponent_digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let sign = if exponent.starts_with('-') { -1 } else { 1 };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if exponent.is_empty() || !exponent.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    // Beyond this no exponent can be made good by digits that fit in memory.
-    const MAX_EXPONENT: i64 = 1 << 40;
-    let exponent = exponent_digits.parse().unwrap_or(MAX_EXPONENT).min(MAX_EXPONENT)
-        * if text.contains("p-") || text.contains("P-") { -1 } else { 1 };
+    let exponent = exponent.parse().unwrap_or(MAX_EXPONENT).min(MAX_EXPONENT) * sign;
     let mut bits = 0_u64;
     let mut exponent = exponent - 4 * i64::try_from(fraction.len()).ok()?;
     for c in whole.chars().chain(fraction.chars()) {

@@ -44,8 +44,9 @@ pub fn quote_rune_ascii(rune: u32) -> String {
     into_text(out)
 }
 
-fn into_text(out: Vec<u8>) -> String {
-    String::from_utf8(out).expect("bytes that are no UTF-8 were escaped")
+/// Gives text whose bytes this crate wrote itself.
+pub(super) fn into_text(out: Vec<u8>) -> String {
+    String::from_utf8(out).expect("bytes that are no UTF-8 were escaped, numbers are ASCII")
 }
 
 /// Which runes stand in a literal as they are.
