@@ -13,6 +13,8 @@ mod defaults;
 mod dicts;
 mod encoding;
 mod flow;
+#[cfg(test)]
+mod grids;
 mod ip;
 mod limits;
 mod lists;

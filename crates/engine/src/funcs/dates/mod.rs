@@ -7,6 +7,8 @@
 
 mod duration;
 mod layout;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use pintle_gotmpl::value::{number, print};

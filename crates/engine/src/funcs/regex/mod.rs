@@ -6,6 +6,8 @@
 //! Source: `regex.go` in Sprig, `regexp.go` in Go.
 
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
