@@ -4,6 +4,7 @@
 //! charts depend on it (`set`). Everything else is immutable and cheap to clone.
 
 pub mod compare;
+mod float;
 pub mod number;
 pub mod print;
 mod printable;
