@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,8 @@ type loadCase struct {
 	Files []loadFile `json:"files"`
 	// Entries are packed and loaded, from a file and from a stream.
 	Entries []loadEntry `json:"entries"`
+	// Folder is written out and loaded as a folder.
+	Folder []loadEntry `json:"folder"`
 	// Truncate takes bytes from the end of the archive.
 	Truncate int `json:"truncate"`
 	// Bytes are loaded as a file instead of an archive, and Zeros bytes behind them.
@@ -57,7 +60,8 @@ type loadEntry struct {
 	Zeros int `json:"zeros"`
 	// Archive is packed and takes the place of the data.
 	Archive []loadEntry `json:"archive"`
-	// Type is the character of tar's type flag; a regular file without it.
+	// Type is the character of tar's type flag, a regular file without it; in a folder, 2 is a symbolic link to Data,
+	// 5 a folder and s a socket.
 	Type string `json:"type"`
 	// Mode is 0644 without it.
 	Mode int64 `json:"mode"`
@@ -71,13 +75,14 @@ type loadResult struct {
 }
 
 type loadedChart struct {
-	Metadata     any            `json:"metadata"`
-	Lock         any            `json:"lock"`
-	Templates    []loadFile     `json:"templates"`
-	Values       map[string]any `json:"values"`
-	Schema       string         `json:"schema"`
-	Files        []loadFile     `json:"files"`
-	Raw          []string       `json:"raw"`
+	Metadata  any            `json:"metadata"`
+	Lock      any            `json:"lock"`
+	Templates []loadFile     `json:"templates"`
+	Values    map[string]any `json:"values"`
+	Schema    string         `json:"schema"`
+	Files     []loadFile     `json:"files"`
+	Raw       []string       `json:"raw"`
+	// Crds are those of all charts, on the outermost.
 	Crds         []string       `json:"crds"`
 	Dependencies []*loadedChart `json:"dependencies"`
 }
@@ -199,7 +204,10 @@ func recordChartLoad(fixturesDir, snapshotsDir string) error {
 // record loads one case; an archive is loaded from a file and from a stream.
 func (c loadCase) record(use loaders) (any, error) {
 	if c.Files != nil {
-		return load("", func() (*loadedChart, error) { return use.files(c.Files) }), nil
+		return load("/nowhere", func() (*loadedChart, error) { return use.files(c.Files) }), nil
+	}
+	if c.Folder != nil {
+		return recordFolder(c.Folder, use)
 	}
 	data, err := pack(c.Entries)
 	if err != nil {
@@ -228,6 +236,40 @@ func (c loadCase) record(use loaders) (any, error) {
 	}, nil
 }
 
+// recordFolder writes entries below a new folder and loads its folder "x".
+func recordFolder(entries []loadEntry, use loaders) (any, error) {
+	dir, err := os.MkdirTemp("", "chart-load")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		switch e.Type {
+		case "2":
+			err = os.Symlink(e.Data, path)
+		case "5":
+			err = os.Mkdir(path, 0o755)
+		case "s":
+			var socket net.Listener
+			if socket, err = net.Listen("unix", path); err == nil {
+				defer socket.Close()
+			}
+		default:
+			if err = os.WriteFile(path, []byte(e.Data), 0o644); err == nil {
+				err = os.Truncate(path, int64(len(e.Data)+e.Zeros))
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return load(dir, func() (*loadedChart, error) { return use.path(filepath.Join(dir, "x")) }), nil
+}
+
 // load runs one load and notes what Helm logs; root is taken from paths.
 func load(root string, run func() (*loadedChart, error)) loadResult {
 	var lines []string
@@ -237,10 +279,7 @@ func load(root string, run func() (*loadedChart, error)) loadResult {
 	chart, err := run()
 	result := loadResult{Chart: chart}
 	if err != nil {
-		result = loadResult{Error: err.Error()}
-	}
-	if root != "" {
-		result.Error = strings.ReplaceAll(result.Error, root+"/", "")
+		return loadResult{Error: strings.ReplaceAll(err.Error(), root+"/", "")}
 	}
 	for _, line := range lines {
 		result.Warnings = append(result.Warnings, strings.ReplaceAll(line, root+"/", ""))
@@ -298,6 +337,7 @@ func describe4(loaded any) (*loadedChart, error) {
 		if err != nil {
 			return nil, err
 		}
+		inner.Crds = nil
 		described.Dependencies = append(described.Dependencies, inner)
 	}
 	described.sort(func(chart any) string { return chart.(*chart4.Metadata).Name })
@@ -322,7 +362,9 @@ func describe3(chart *chart3.Chart) *loadedChart {
 		described.Crds = append(described.Crds, crd.Name+" "+crd.Filename)
 	}
 	for _, dependency := range chart.Dependencies() {
-		described.Dependencies = append(described.Dependencies, describe3(dependency))
+		inner := describe3(dependency)
+		inner.Crds = nil
+		described.Dependencies = append(described.Dependencies, inner)
 	}
 	described.sort(func(chart any) string { return chart.(*chart3.Metadata).Name })
 	return described

@@ -38,8 +38,14 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Reads the `Chart.yaml` of a folder.
-pub(super) fn chart_yaml(folder: &Path) -> Result<Vec<u8>, Error> {
+pub(super) fn chart_yaml(folder: &Path, links: Links) -> Result<Vec<u8>, Error> {
     let path = folder.join(CHART_YAML);
+    if let (Ok(root), Ok(resolved)) = (fs::canonicalize(folder), fs::canonicalize(&path))
+        && links == Links::InsideChart
+        && !resolved.starts_with(root)
+    {
+        return Err(link_outside(&path, &resolved));
+    }
     let data = OpenFile::open(&path).map_err(io_error("open", &path)).and_then(|file| {
         let mut data = Vec::new();
         let read = file.take(MAX_CHART_SIZE).read_to_end(&mut data);

@@ -146,7 +146,7 @@ impl LoadRules {
         let chart = if dir::is_folder(path)? {
             let folder = dir::absolute(path)?;
             if self.api_versions == ApiVersions::Known {
-                self.check_api_version(&dir::chart_yaml(&folder)?)?;
+                self.check_api_version(&dir::chart_yaml(&folder, self.links)?)?;
             }
             let files = dir::read(&folder, self, &mut loader.warnings)?;
             loader.chart(files)?
