@@ -232,7 +232,12 @@ fn exact_int(float: f64) -> Option<i64> {
 }
 
 /// Gives the integer a float is, if it is one that `uint64` holds.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "the range is checked"
+)]
 fn exact_uint(float: f64) -> Option<u64> {
     const LIMIT: f64 = 18_446_744_073_709_551_616.0;
     (float.trunc() == float && (0.0..LIMIT).contains(&float)).then_some(float as u64)

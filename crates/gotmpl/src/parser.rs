@@ -72,11 +72,11 @@ pub(crate) fn parse(
     let source = Arc::new(parser.finish());
     Ok(roots
         .into_iter()
-        .map(|Root { name, root, is_empty }| Template {
-            name: name.into(),
+        .map(|root| Template {
+            name: root.name.into(),
             source: Arc::clone(&source),
-            root,
-            is_empty,
+            root: root.list,
+            is_empty: root.is_empty,
         })
         .collect())
 }
@@ -84,7 +84,7 @@ pub(crate) fn parse(
 /// A finished template of the text.
 struct Root {
     name: String,
-    root: NodeId,
+    list: NodeId,
     is_empty: bool,
 }
 
@@ -307,14 +307,14 @@ impl<'s> Parser<'s> {
     }
 
     /// Adds a finished template. One with a body cannot be defined twice in a text.
-    fn add_root(&mut self, name: String, root: NodeId) -> Parsed<()> {
-        let is_empty = self.is_empty(root);
+    fn add_root(&mut self, name: String, list: NodeId) -> Parsed<()> {
+        let is_empty = self.is_empty(list);
         let Some(old) = self.roots.iter().position(|old| old.name == name) else {
-            self.roots.push(Root { name, root, is_empty });
+            self.roots.push(Root { name, list, is_empty });
             return Ok(());
         };
         if self.roots[old].is_empty {
-            self.roots[old] = Root { name, root, is_empty };
+            self.roots[old] = Root { name, list, is_empty };
         } else if !is_empty {
             let name = number::quote(name.as_bytes());
             return Err(self.error(format!("template: multiple definition of template {name}")));

@@ -13,8 +13,8 @@ pub(crate) fn is_digit(rune: char) -> bool {
     rune.is_ascii_digit() || contains(DIGITS, rune)
 }
 
-fn contains(runs: &[(u32, u32)], rune: char) -> bool {
-    let code = u32::from(rune);
+fn contains(runs: &[(u32, u32)], character: char) -> bool {
+    let code = u32::from(character);
     let after = runs.partition_point(|(first, _)| *first <= code);
     after > 0 && code <= runs[after - 1].1
 }

@@ -28,7 +28,7 @@ impl Params<'_> {
     }
 }
 
-impl<'a> State<'a> {
+impl State<'_> {
     /// Calls a function by what its name was resolved to. `node` is what an error of the function belongs to.
     pub(super) fn eval_function(
         &mut self,
@@ -64,12 +64,12 @@ impl<'a> State<'a> {
     ) -> Result<Operand, Failure> {
         let params =
             Params { name: function.name, types: function.params, variadic: function.variadic };
-        let mut argv = self.spare_args();
-        argv.extend(receiver);
-        let typed_nils = self.eval_args(dot, params, args, last, &mut argv)?;
+        let mut values = self.spare_args();
+        values.extend(receiver);
+        let typed_nils = self.eval_args(dot, params, args, last, &mut values)?;
         self.typed_nils = typed_nils;
-        let result = (function.body)(&mut Env { state: self }, &argv);
-        self.give_back(argv);
+        let result = (function.body)(&mut Env { state: self }, &values);
+        self.give_back(values);
         self.called(function.name, node, result)
     }
 
@@ -84,20 +84,20 @@ impl<'a> State<'a> {
         last: Option<Value>,
     ) -> Result<Option<Operand>, Failure> {
         let signature = object.signature(name);
-        let mut argv = self.spare_args();
+        let mut values = self.spare_args();
         if let Some((types, variadic)) = signature {
             let params = Params { name, types, variadic };
-            self.eval_args(dot, params, args, last, &mut argv)?;
+            self.eval_args(dot, params, args, last, &mut values)?;
         } else {
             let at = self.node;
             for arg in args {
-                argv.push(self.eval_arg(dot, Type::Any, *arg)?.value);
+                values.push(self.eval_arg(dot, Type::Any, *arg)?.value);
             }
-            argv.extend(last);
+            values.extend(last);
             self.node = at;
         }
-        let result = object.call(name, &argv);
-        self.give_back(argv);
+        let result = object.call(name, &values);
+        self.give_back(values);
         result.map(|result| self.called(name, node, result)).transpose()
     }
 
@@ -112,9 +112,7 @@ impl<'a> State<'a> {
                 if let Value::String(text) = &value
                     && text.len() > MAX_OUTPUT
                 {
-                    return Err(
-                        self.error(format!("exceeded maximum string size ({MAX_OUTPUT} bytes)"))
-                    );
+                    return self.fail(format!("exceeded maximum string size ({MAX_OUTPUT} bytes)"));
                 }
                 // Go's result type is not known here; a nil can only have been an interface.
                 let is_interface = value.is_nil();
@@ -122,7 +120,7 @@ impl<'a> State<'a> {
             }
             Err(error) => {
                 self.node = node;
-                Err(self.call_error(name, error))
+                self.fail_calling(name, error)
             }
         }
     }
@@ -132,9 +130,9 @@ impl<'a> State<'a> {
         self.run.spare_args.pop().unwrap_or_default()
     }
 
-    fn give_back(&mut self, mut argv: Vec<Value>) {
-        argv.clear();
-        self.run.spare_args.push(argv);
+    fn give_back(&mut self, mut values: Vec<Value>) {
+        values.clear();
+        self.run.spare_args.push(values);
     }
 
     fn check_count(
@@ -148,27 +146,25 @@ impl<'a> State<'a> {
         if params.variadic {
             let n_fixed = params.types.len() - 1;
             if n_in < n_fixed {
-                return Err(self.error(format!(
+                return self.fail(format!(
                     "wrong number of args for {name}: want at least {n_fixed} got {n_args}"
-                )));
+                ));
             }
         } else if n_in != params.types.len() {
             let want = params.types.len();
-            return Err(
-                self.error(format!("wrong number of args for {name}: want {want} got {n_in}"))
-            );
+            return self.fail(format!("wrong number of args for {name}: want {want} got {n_in}"));
         }
         Ok(())
     }
 
-    /// Evaluates arguments onto `argv`, and gives the bits of those that are typed nils.
+    /// Evaluates arguments onto `values`, and gives the bits of those that are typed nils.
     fn eval_args(
         &mut self,
         dot: &Operand,
         params: Params<'_>,
         args: &[NodeId],
         last: Option<Value>,
-        argv: &mut Vec<Value>,
+        values: &mut Vec<Value>,
     ) -> Result<u64, Failure> {
         self.check_count(params, args.len(), last.is_some())?;
         let mut typed_nils = 0;
@@ -176,13 +172,13 @@ impl<'a> State<'a> {
             let ty = params.ty(index);
             let operand = self.eval_arg(dot, ty, *arg)?;
             typed_nils |= typed_nil(&operand, index);
-            argv.push(operand.value);
+            values.push(operand.value);
         }
         if let Some(last) = last {
             let index = args.len();
             let operand = self.validate(Operand::concrete(last), params.ty(index))?;
             typed_nils |= typed_nil(&operand, index);
-            argv.push(operand.value);
+            values.push(operand.value);
         }
         Ok(typed_nils)
     }
@@ -196,7 +192,7 @@ impl<'a> State<'a> {
             NodeKind::Dot => dot.clone(),
             NodeKind::Nil => {
                 if !can_be_nil(ty) {
-                    return Err(self.error(format!("cannot assign nil to {ty}")));
+                    return self.fail(format!("cannot assign nil to {ty}"));
                 }
                 return Ok(nil_of(ty));
             }
@@ -227,9 +223,10 @@ impl<'a> State<'a> {
     fn eval_typed_literal(&mut self, ty: Type, node: NodeId) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
-        let number = match kind {
-            NodeKind::Number(index) => Some(&source.numbers[index as usize]),
-            _ => None,
+        let number = if let NodeKind::Number(index) = kind {
+            Some(&source.numbers[index as usize])
+        } else {
+            None
         };
         let (value, wanted) = match ty {
             Type::Any | Type::Reflect => return self.eval_literal(node),
@@ -273,14 +270,14 @@ impl<'a> State<'a> {
             }
             Type::Slice(_) | Type::Map(_) | Type::Named(_) => {
                 let shown = source.print(node);
-                return Err(self.error(format!("can't handle {shown} for arg of type {ty}")));
+                return self.fail(format!("can't handle {shown} for arg of type {ty}"));
             }
         };
         match value {
             Some(value) => Ok(Operand::concrete(value)),
             None => {
                 let shown = source.print(node);
-                Err(self.error(format!("expected {wanted}; found {shown}")))
+                self.fail(format!("expected {wanted}; found {shown}"))
             }
         }
     }
@@ -291,21 +288,19 @@ impl<'a> State<'a> {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));
             }
-            return Err(self.error(format!("invalid value; expected {ty}")));
+            return self.fail(format!("invalid value; expected {ty}"));
         }
         if matches!(ty, Type::Any | Type::Reflect) {
             return Ok(operand);
         }
         if operand.value.is_nil() {
-            return Err(
-                self.error(format!("wrong type for value; expected {ty}; got interface {{}}"))
-            );
+            return self.fail(format!("wrong type for value; expected {ty}; got interface {{}}"));
         }
         match assign(operand.value, ty) {
             Ok(value) => Ok(Operand::concrete(value)),
             Err(value) => {
                 let got = type_name(&Operand::concrete(value));
-                Err(self.error(format!("wrong type for value; expected {ty}; got {got}")))
+                self.fail(format!("wrong type for value; expected {ty}; got {got}"))
             }
         }
     }
@@ -348,19 +343,19 @@ impl<'a> State<'a> {
             (None, Some(value)) => format!("<{} Value>", print::type_text(value)),
             (None, None) => String::new(),
         };
-        let mut argv = self.spare_args();
-        self.eval_args(dot, params, args, last, &mut argv)?;
-        let result = match argv.first() {
+        let mut values = self.spare_args();
+        self.eval_args(dot, params, args, last, &mut values)?;
+        let result = match values.first() {
             None | Some(Value::Nil) => Err(FuncError::new("call of nil")),
             Some(Value::Object(object)) if object.kind() == Kind::Func => {
-                object.call("", &argv[1..]).unwrap_or_else(|| Err(FuncError::new("call of nil")))
+                object.call("", &values[1..]).unwrap_or_else(|| Err(FuncError::new("call of nil")))
             }
             Some(value) => {
                 let ty = print::type_text(value);
                 Err(FuncError::new(format!("non-function {callee_name} of type {ty}")))
             }
         };
-        self.give_back(argv);
+        self.give_back(values);
         self.called(NAME, node, result)
     }
 }

@@ -29,10 +29,10 @@ struct Loop<'t> {
 
 impl<'a> State<'a> {
     /// Executes the current template from its root, with its own `$`.
-    pub(super) fn walk_template_body(&mut self, dot: Operand) -> Result<(), Failure> {
+    pub(super) fn walk_template_body(&mut self, dot: &Operand) -> Result<(), Failure> {
         let name = self.source().dollar;
         self.run.variables.push(Variable { name, operand: dot.clone() });
-        let result = self.walk_list(&dot, self.template.root);
+        let result = self.walk_list(dot, self.template.root);
         self.run.variables.truncate(self.first_variable);
         result.map(|_| ())
     }
@@ -78,7 +78,7 @@ impl<'a> State<'a> {
             NodeKind::Continue => return Ok(Flow::Continue),
             _ => {
                 let shown = source.print(node);
-                return Err(self.error(format!("unknown node: {shown}")));
+                return self.fail(format!("unknown node: {shown}"));
             }
         }
         Ok(Flow::Next)
@@ -156,7 +156,7 @@ impl<'a> State<'a> {
                 let is_interface = super::field::is_interface(*list.element());
                 for (index, element) in (0..).zip(list.items()) {
                     let element = Operand { value: element.clone(), is_interface };
-                    if self.turn(|| Operand::concrete(Value::int(index)), element, turns)? {
+                    if self.turn(|| Operand::concrete(Value::int(index)), &element, turns)? {
                         break;
                     }
                 }
@@ -168,7 +168,7 @@ impl<'a> State<'a> {
                 let has_run = !entries.is_empty();
                 for (key, element) in entries {
                     let element = Operand { value: element, is_interface };
-                    if self.turn(|| Operand::concrete(Value::String(key)), element, turns)? {
+                    if self.turn(|| Operand::concrete(Value::String(key)), &element, turns)? {
                         break;
                     }
                 }
@@ -182,7 +182,7 @@ impl<'a> State<'a> {
                 }
                 let shown = print::display(value);
                 let shown = String::from_utf8_lossy(&shown);
-                Err(self.error(format!("range can't iterate over {shown}")))
+                self.fail(format!("range can't iterate over {shown}"))
             }
         }
     }
@@ -193,7 +193,7 @@ impl<'a> State<'a> {
         }
         let shown = print::display(value);
         let shown = String::from_utf8_lossy(&shown);
-        Err(self.error(format!("can't use {shown} to iterate over more than one variable")))
+        self.fail(format!("can't use {shown} to iterate over more than one variable"))
     }
 
     fn range_integers<N>(
@@ -205,7 +205,7 @@ impl<'a> State<'a> {
         let mut has_run = false;
         for n in numbers {
             has_run = true;
-            if self.turn(|| Operand::NONE, Operand::concrete(value(n)), turns)? {
+            if self.turn(|| Operand::NONE, &Operand::concrete(value(n)), turns)? {
                 break;
             }
         }
@@ -216,7 +216,7 @@ impl<'a> State<'a> {
     fn turn(
         &mut self,
         index: impl FnOnce() -> Operand,
-        element: Operand,
+        element: &Operand,
         turns: Loop<'a>,
     ) -> Result<bool, Failure> {
         self.step()?;
@@ -234,7 +234,7 @@ impl<'a> State<'a> {
                 self.run.variables[mark - 2].operand = index();
             }
         }
-        let flow = self.walk_list(&element, turns.list);
+        let flow = self.walk_list(element, turns.list);
         self.run.variables.truncate(mark);
         Ok(flow? == Flow::Break)
     }
@@ -248,24 +248,22 @@ impl<'a> State<'a> {
         let name = self.source().name(name);
         let Some(template) = self.templates.get(name) else {
             let name = number::quote(name.as_bytes());
-            return Err(self.error(format!("template {name} not defined")));
+            return self.fail(format!("template {name} not defined"));
         };
         let total_limit = MAX_TEMPLATE_DEPTH + super::MAX_NESTED_EXECUTIONS;
         if self.depth == MAX_TEMPLATE_DEPTH || self.run.n_templates >= total_limit {
-            return Err(
-                self.error(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"))
-            );
+            return self.fail(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         }
         self.step()?;
         let dot = match pipe {
             Some(pipe) => Operand::concrete(self.eval_pipeline(dot, pipe)?),
             None => Operand::NONE,
         };
-        self.enter(template, dot)
+        self.enter(template, &dot)
     }
 
     /// Executes another template of the set in place.
-    fn enter(&mut self, template: &'a Template, dot: Operand) -> Result<(), Failure> {
+    fn enter(&mut self, template: &'a Template, dot: &Operand) -> Result<(), Failure> {
         let outer = (self.template, self.node, self.first_variable);
         self.template = template;
         self.node = template.root;

@@ -38,17 +38,17 @@ impl State<'_> {
             return Ok(receiver);
         };
         for field in fields {
-            receiver = self.eval_field(dot, receiver, source.name(*field), node, &[], None)?;
+            receiver = self.eval_field(dot, &receiver, source.name(*field), node, &[], None)?;
         }
         let args = args.get(1..).unwrap_or_default();
-        self.eval_field(dot, receiver, source.name(*method), node, args, last)
+        self.eval_field(dot, &receiver, source.name(*method), node, args, last)
     }
 
     /// Evaluates one field or method.
     fn eval_field(
         &mut self,
         dot: &Operand,
-        receiver: Operand,
+        receiver: &Operand,
         name: &str,
         node: NodeId,
         args: &[NodeId],
@@ -56,12 +56,12 @@ impl State<'_> {
     ) -> Result<Operand, Failure> {
         match &receiver.value {
             Value::Nil if receiver.is_interface => {
-                Err(self.error(format!("nil pointer evaluating interface {{}}.{name}")))
+                self.fail(format!("nil pointer evaluating interface {{}}.{name}"))
             }
             Value::Nil => {
                 if self.templates.missing_key() == MissingKey::Error {
                     let name = number::quote(name.as_bytes());
-                    return Err(self.error(format!("nil data; no entry for key {name}")));
+                    return self.fail(format!("nil data; no entry for key {name}"));
                 }
                 Ok(Operand::NONE)
             }
@@ -77,19 +77,19 @@ impl State<'_> {
             }
             Value::Object(object) => {
                 let object = std::rc::Rc::clone(object);
-                self.object_member(dot, &receiver, &*object, name, node, args, last)
+                self.object_member(dot, receiver, &*object, name, node, args, last)
             }
-            _ => Err(self.no_such_field(&receiver, name)),
+            _ => self.no_such_field(receiver, name),
         }
     }
 
-    fn no_such_field(&self, receiver: &Operand, name: &str) -> Failure {
-        self.error(format!("can't evaluate field {name} in type {}", type_name(receiver)))
+    fn no_such_field(&self, receiver: &Operand, name: &str) -> Result<Operand, Failure> {
+        self.fail(format!("can't evaluate field {name} in type {}", type_name(receiver)))
     }
 
     fn map_entry(&mut self, map: &Map, name: &str, has_args: bool) -> Result<Operand, Failure> {
         if has_args {
-            return Err(self.error(format!("{name} is not a method but has arguments")));
+            return self.fail(format!("{name} is not a method but has arguments"));
         }
         let element = map.element();
         if let Some(value) = map.get(name) {
@@ -102,7 +102,7 @@ impl State<'_> {
             }
             MissingKey::Error => {
                 let name = number::quote(name.as_bytes());
-                Err(self.error(format!("map has no entry for key {name}")))
+                self.fail(format!("map has no entry for key {name}"))
             }
         }
     }
@@ -127,9 +127,9 @@ impl State<'_> {
             Kind::Struct | Kind::Ptr => {
                 if let Some(value) = object.field(name) {
                     if has_args {
-                        return Err(self.error(format!(
+                        return self.fail(format!(
                             "{name} has arguments but cannot be invoked as function"
-                        )));
+                        ));
                     }
                     let is_interface = value.is_nil();
                     return Ok(Operand { value, is_interface });
@@ -142,6 +142,6 @@ impl State<'_> {
             }
             _ => {}
         }
-        Err(self.no_such_field(receiver, name))
+        self.no_such_field(receiver, name)
     }
 }

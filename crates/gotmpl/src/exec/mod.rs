@@ -119,7 +119,7 @@ impl<'a> State<'a> {
         let template = templates.get_or_error(name)?;
         let run = Run { out: std::mem::take(out), ..Run::default() };
         let mut state = Self::new(templates, host, template, run);
-        let result = state.walk_template_body(Operand::concrete(data.clone()));
+        let result = state.walk_template_body(&Operand::concrete(data.clone()));
         *out = state.run.out;
         result
     }
@@ -171,12 +171,12 @@ impl<'a> State<'a> {
         if self.run.n_nested >= MAX_NESTED_EXECUTIONS {
             let message =
                 format!("exceeded maximum depth of nested executions ({MAX_NESTED_EXECUTIONS})");
-            return Err(self.error(message));
+            return self.fail(message);
         }
         let start = self.run.out.len();
         let mut inner = State::new(templates, self.host, template, std::mem::take(&mut self.run));
         inner.run.n_nested += 1;
-        let result = on_deep_stack(|| inner.walk_template_body(Operand::concrete(data.clone())));
+        let result = on_deep_stack(|| inner.walk_template_body(&Operand::concrete(data.clone())));
         self.run = inner.run;
         self.run.n_nested -= 1;
         let written = result.map(|()| Str::from(&self.run.out[start..]));
@@ -188,12 +188,17 @@ impl<'a> State<'a> {
         &self.template.source
     }
 
+    /// Fails at the current node.
+    fn fail<T>(&self, message: impl Into<String>) -> Result<T, Failure> {
+        Err(Box::new(self.error(message)))
+    }
+
     /// Makes an error at the current node.
-    fn error(&self, message: impl Into<String>) -> Failure {
+    fn error(&self, message: impl Into<String>) -> ExecError {
         let source = self.source();
         let offset = source.node(self.node).offset;
         let (line, column) = source.line_and_column(offset);
-        Box::new(ExecError {
+        ExecError {
             parse_name: Arc::clone(&source.parse_name),
             name: Arc::clone(&self.template.name),
             place: Some(Place {
@@ -204,21 +209,21 @@ impl<'a> State<'a> {
             }),
             message: message.into(),
             cause: None,
-        })
+        }
     }
 
-    /// Makes the error of a function that failed.
-    fn call_error(&self, function: &str, error: FuncError) -> Failure {
+    /// Fails because a function did.
+    fn fail_calling<T>(&self, function: &str, error: FuncError) -> Result<T, Failure> {
         let mut failure = self.error(format!("error calling {function}"));
         failure.cause = Some(Arc::new(CallError { function: function.to_owned(), error }));
-        failure
+        Err(Box::new(failure))
     }
 
     /// Counts a turn of a loop or a call of a template.
     fn step(&mut self) -> Result<(), Failure> {
         self.run.n_steps += 1;
         if self.run.n_steps > MAX_STEPS {
-            return Err(self.error(format!("exceeded maximum number of iterations ({MAX_STEPS})")));
+            return self.fail(format!("exceeded maximum number of iterations ({MAX_STEPS})"));
         }
         Ok(())
     }
@@ -226,7 +231,7 @@ impl<'a> State<'a> {
     /// Checks that what was written is not too much.
     fn check_output(&self) -> Result<(), Failure> {
         if self.run.out.len() > MAX_OUTPUT {
-            return Err(self.error(format!("exceeded maximum output size ({MAX_OUTPUT} bytes)")));
+            return self.fail(format!("exceeded maximum output size ({MAX_OUTPUT} bytes)"));
         }
         Ok(())
     }

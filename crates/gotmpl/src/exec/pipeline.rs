@@ -42,7 +42,7 @@ impl State<'_> {
         let own = &self.run.variables[self.first_variable..];
         let Some(index) = own.iter().rposition(|variable| variable.name == name) else {
             let name = self.source().name(name);
-            return Err(self.error(format!("undefined variable: {name}")));
+            return self.fail(format!("undefined variable: {name}"));
         };
         Ok(&mut self.run.variables[self.first_variable + index].operand)
     }
@@ -57,7 +57,7 @@ impl State<'_> {
     fn not_a_function(&self, args: &[NodeId], last: Option<&Value>) -> Result<(), Failure> {
         if args.len() > 1 || last.is_some() {
             let shown = self.source().print(args[0]);
-            return Err(self.error(format!("can't give argument to non-function {shown}")));
+            return self.fail(format!("can't give argument to non-function {shown}"));
         }
         Ok(())
     }
@@ -97,7 +97,7 @@ impl State<'_> {
                 self.not_a_function(args, last.as_ref())?;
                 match kind {
                     NodeKind::Dot => Ok(dot.clone()),
-                    NodeKind::Nil => Err(self.error("nil is not a command")),
+                    NodeKind::Nil => self.fail("nil is not a command"),
                     _ => self.eval_literal(first),
                 }
             }
@@ -123,16 +123,12 @@ impl State<'_> {
         args: &[NodeId],
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
-        self.node = chain;
-        let receiver = match self.source().node(operand).kind {
-            NodeKind::Identifier { name, callee } => {
-                self.node = operand;
-                self.eval_function(dot, callee, name, operand, &[], None)?
-            }
-            _ => {
-                self.node = operand;
-                self.eval_parenthesized(dot, operand)?
-            }
+        self.node = operand;
+        let kind = self.source().node(operand).kind;
+        let receiver = if let NodeKind::Identifier { name, callee } = kind {
+            self.eval_function(dot, callee, name, operand, &[], None)?
+        } else {
+            self.eval_parenthesized(dot, operand)?
         };
         self.eval_fields(dot, receiver, chain, fields, args, last)
     }
@@ -166,18 +162,19 @@ impl State<'_> {
             NodeKind::Number(index) => self.ideal(&source.numbers[index as usize])?,
             _ => {
                 let shown = source.print(node);
-                return Err(self.error(format!(
+                return self.fail(format!(
                     "can't handle assignment of {shown} to empty interface argument"
-                )));
+                ));
             }
         };
         Ok(Operand::concrete(value))
     }
 
     fn ideal(&self, number: &Number) -> Result<Value, Failure> {
-        number.ideal().ok_or_else(|| {
-            let text = String::from_utf8_lossy(number.text.of(&self.source().text));
-            self.error(format!("{text} overflows int"))
-        })
+        if let Some(value) = number.ideal() {
+            return Ok(value);
+        }
+        let text = String::from_utf8_lossy(number.text.of(&self.source().text));
+        self.fail(format!("{text} overflows int"))
     }
 }
