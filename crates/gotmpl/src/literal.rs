@@ -225,7 +225,11 @@ fn as_float_u64(uint: u64) -> f64 {
 }
 
 /// Gives the integer a float is, if it is one that `int64` holds.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "the range is checked, and a whole number is equal to itself"
+)]
 fn exact_int(float: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (float.trunc() == float && (-LIMIT..LIMIT).contains(&float)).then_some(float as i64)

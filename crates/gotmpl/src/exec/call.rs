@@ -273,13 +273,11 @@ impl State<'_> {
                 return self.fail(format!("can't handle {shown} for arg of type {ty}"));
             }
         };
-        match value {
-            Some(value) => Ok(Operand::concrete(value)),
-            None => {
-                let shown = source.print(node);
-                self.fail(format!("expected {wanted}; found {shown}"))
-            }
+        if let Some(value) = value {
+            return Ok(Operand::concrete(value));
         }
+        let shown = source.print(node);
+        self.fail(format!("expected {wanted}; found {shown}"))
     }
 
     /// Checks that a value can be passed as a `ty`, and gives it that type.

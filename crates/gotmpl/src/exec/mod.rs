@@ -21,17 +21,17 @@ use crate::template::TemplateSet;
 use crate::value::{Str, Value};
 
 /// How deep `{{template}}` may nest in one execution: Go's limit.
-pub(crate) const MAX_TEMPLATE_DEPTH: u32 = 100_000;
+pub const MAX_TEMPLATE_DEPTH: u32 = 100_000;
 
 /// How deep executions may nest that functions start: `include` and `tpl`. Helm counts includes by name and
 /// allows 1000 of each.
-pub(crate) const MAX_NESTED_EXECUTIONS: u32 = 10_000;
+pub const MAX_NESTED_EXECUTIONS: u32 = 10_000;
 
 /// How many turns all `range` loops, and how many calls of templates, one execution may make together.
-pub(crate) const MAX_STEPS: u64 = 100_000_000;
+pub const MAX_STEPS: u64 = 100_000_000;
 
 /// How much one execution may write, and how long a string it computes may be, in bytes.
-pub(crate) const MAX_OUTPUT: usize = 256 << 20;
+pub const MAX_OUTPUT: usize = 256 << 20;
 
 /// Runs `body` with room on the native stack, which grows if need be: recursion a text drives goes through here.
 pub(crate) fn on_deep_stack<T>(body: impl FnOnce() -> T) -> T {

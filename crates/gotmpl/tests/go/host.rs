@@ -1,5 +1,7 @@
 //! The functions and types of a host, the same as in `xtask/oracle/gotmplhost.go`.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
