@@ -20,6 +20,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod chart;
+pub mod coalesce;
 mod decode;
 mod dependency;
 mod error;
@@ -27,9 +28,14 @@ pub mod ignore;
 pub mod load;
 mod metadata;
 mod path;
+pub mod process;
 mod quote;
 pub mod semver;
+pub mod set;
+mod show;
+mod stack;
 mod time;
+pub mod values;
 
 pub use chart::{Chart, Crd, File};
 pub use dependency::{Dependency, Lock};
