@@ -26,6 +26,7 @@ mod reflection;
 mod regex;
 mod semver;
 mod strings;
+mod unicode;
 mod urls;
 
 use pintle_gotmpl::{FuncMap, Function};

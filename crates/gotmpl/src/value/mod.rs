@@ -76,6 +76,13 @@ impl From<String> for Str {
     }
 }
 
+impl From<Arc<str>> for Str {
+    /// Shares the text.
+    fn from(text: Arc<str>) -> Self {
+        Self(text.into())
+    }
+}
+
 impl From<&[u8]> for Str {
     fn from(bytes: &[u8]) -> Self {
         Self(bytes.into())

@@ -1,6 +1,0 @@
-//! Dictionaries: make, read, change, merge.
-
-use pintle_gotmpl::Function;
-
-/// The functions of this family.
-pub(crate) const FUNCTIONS: &[Function] = &[];
