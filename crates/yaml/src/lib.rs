@@ -1,20 +1,98 @@
 //! YAML as Helm reads and writes it: goyaml's rules, through JSON.
 
+mod compose;
+mod decode;
 pub mod emit;
 mod error;
 pub mod json;
+mod parser;
+mod reader;
+mod resolve;
+mod scanner;
 pub mod sort;
+mod tree;
 mod value;
 
+pub use compose::{Field, MAX_DEPTH};
 pub use emit::{Emitter, to_string};
 pub use error::Error;
+pub use parser::{Event, EventKind, Parser, Properties, Scalar};
+pub use resolve::Resolved;
+pub use scanner::Style;
+pub use tree::{Node, NodeKind, Tree, parse};
 pub use value::{Map, Value};
 
+use reader::{Input, with_input};
+
+/// The largest text that is read, in bytes: no chart or manifest that works is as large.
+pub const MAX_TEXT_BYTES: usize = 256 << 20;
+
 /// Reads the first document of a text as Helm reads a values file: YAML, through JSON, every number a float.
+///
+/// What follows the first document is not looked at. A text without a document is null.
 ///
 /// # Errors
 ///
 /// [`Error`] in goyaml's words, without the `error converting YAML to JSON: ` that `sigs.k8s.io/yaml` puts before them.
-pub fn from_str(_text: &str) -> Result<Value, Error> {
-    unreachable!("being built")
+pub fn from_str(text: &str) -> Result<Value, Error> {
+    from_slice(text.as_bytes())
+}
+
+/// Reads bytes as [`from_str`] reads text: UTF-8, or UTF-16 with a byte order mark.
+///
+/// # Errors
+///
+/// As [`from_str`], and for bytes that are no text, such as `yaml: invalid leading UTF-8 octet`.
+pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
+    read(bytes, None)
+}
+
+/// Reads the fields of a document that a Go struct has, and only checks the others.
+///
+/// `field` is asked for each key, with the keys that lead to it and itself; lists add nothing to that path. What is
+/// refused is refused wherever it is. A number where a string is wanted has the digits that Go finds in the text:
+/// `1.10` becomes `1.1`, and `1e3` becomes `1000`.
+///
+/// # Errors
+///
+/// As [`from_str`].
+///
+/// ```
+/// use pintle_yaml::Field;
+///
+/// let text = "kind: Pod\nmetadata: {name: 12, labels: {a: b}}\nspec: {}\n";
+/// let head = pintle_yaml::from_str_fields(text, &|path| match path {
+///     ["kind" | "metadata"] | ["metadata", "name"] => Field::Text,
+///     _ => Field::Skipped,
+/// })?;
+/// assert_eq!(head, pintle_yaml::from_str("{kind: Pod, metadata: {name: '12'}}")?);
+/// # Ok::<(), pintle_yaml::Error>(())
+/// ```
+pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<Value, Error> {
+    read(text.as_bytes(), Some(field))
+}
+
+/// Reads a document as [`from_str`] does, but refuses keys that are set twice.
+///
+/// # Errors
+///
+/// As [`from_str`], and `yaml: unmarshal errors:` with a line for each such key.
+pub fn from_str_strict(text: &str) -> Result<Value, Error> {
+    check_size(text.len())?;
+    Tree::of_input(Input::new(text.as_bytes()))?.to_value_of(None, true)
+}
+
+fn read(bytes: &[u8], fields: Option<compose::Fields<'_>>) -> Result<Value, Error> {
+    check_size(bytes.len())?;
+    with_input(bytes, |input| match compose::compose(input, fields)? {
+        Some(value) => Ok(value),
+        None => Tree::of_input(input)?.to_value_of(fields, false),
+    })
+}
+
+fn check_size(n_bytes: usize) -> Result<(), Error> {
+    if n_bytes > MAX_TEXT_BYTES {
+        return Err(Error::Limit { limit: "document size", maximum: MAX_TEXT_BYTES });
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@
 //! Text goes straight into one buffer. What remains of goyaml's emitter is its idea of where it stands: the indent,
 //! and whether only indentation and indicators are on the current line.
 
-mod plain;
+pub(crate) mod plain;
 mod scalar;
 mod through_json;
 

@@ -217,7 +217,7 @@ fn is_base_60(bytes: &[u8]) -> bool {
 }
 
 /// Tells whether `bytes` are a date, or a date and a time, as goyaml reads them with Go's `time.Parse`.
-fn is_timestamp(bytes: &[u8]) -> bool {
+pub(crate) fn is_timestamp(bytes: &[u8]) -> bool {
     if bytes.len() < 8 || n_digits(bytes) != 4 || bytes[4] != b'-' {
         return false;
     }

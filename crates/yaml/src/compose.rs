@@ -1,0 +1,306 @@
+//! From events straight to a value, for the documents that are plain: nearly all.
+//!
+//! What needs a tree (anchors, tags, merges, keys that are no strings and no errors yet, infinities) is left to
+//! [`crate::tree`], which does everything as goyaml does; here such a document is given up. Only fields that are
+//! asked for are kept, but all are checked.
+
+use std::sync::Arc;
+
+use crate::parser::{EventKind, Parser, Scalar};
+use crate::reader::Input;
+use crate::resolve::Resolved;
+use crate::scanner::Style;
+use crate::{Error, Map, Value};
+
+/// The deepest nesting of a value.
+///
+/// Go reads 10,000 levels; a value is walked and dropped by recursion all over Helm's functions, and no chart comes
+/// near this.
+pub const MAX_DEPTH: usize = 1_000;
+
+/// How a field of a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// not: it is checked and left out
+    Skipped,
+    /// as it is
+    Any,
+    /// as a string where it is a number or a boolean, and so the items of a list: the field of a Go struct that is a
+    /// `string` or a `[]string`
+    Text,
+}
+
+/// Tells how the field at a path is read.
+pub(crate) type Fields<'f> = &'f dyn Fn(&[&str]) -> Field;
+
+/// Reads the first document, or gives nothing if it needs a tree.
+pub(crate) fn compose(
+    input: Input<'_>,
+    fields: Option<Fields<'_>>,
+) -> Result<Option<Value>, Error> {
+    let mut parser = Parser::of_input(input);
+    let mut composer = Composer { fields, open: Vec::new(), skipped: Vec::new(), how: Field::Any };
+    let mut document = Value::Null;
+    while let Some(event) = parser.next_event()? {
+        let value = match event.kind {
+            EventKind::DocumentStart => continue,
+            EventKind::DocumentEnd => break,
+            EventKind::Alias(_) => return Ok(None),
+            EventKind::SequenceStart(properties) | EventKind::MappingStart(properties)
+                if !properties.is_empty() =>
+            {
+                return Ok(None);
+            }
+            EventKind::SequenceStart(_) => {
+                if !composer.begin(Open::List(Vec::new(), composer.how)) {
+                    return Ok(None);
+                }
+                continue;
+            }
+            EventKind::MappingStart(_) => {
+                if !composer.begin(Open::Map(Vec::new(), None)) {
+                    return Ok(None);
+                }
+                continue;
+            }
+            EventKind::SequenceEnd | EventKind::MappingEnd => composer.end(),
+            EventKind::Scalar(scalar) => match composer.scalar(&scalar) {
+                Ok(value) => value,
+                Err(NeedsTree) => return Ok(None),
+            },
+        };
+        if let Some(value) = value {
+            match composer.open.last_mut() {
+                None => document = value,
+                Some(Open::List(items, _)) => items.push(value),
+                Some(Open::Map(entries, key)) => {
+                    let key = key.take().expect("a value follows its key");
+                    entries.push((key, value));
+                }
+            }
+        }
+    }
+    Ok(Some(document))
+}
+
+struct NeedsTree;
+
+enum Open {
+    /// the items, and how they are read
+    List(Vec<Value>, Field),
+    /// the entries, and the key whose value comes next
+    Map(Vec<(Arc<str>, Value)>, Option<Arc<str>>),
+}
+
+/// A collection that is only checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Skipped {
+    List,
+    Key,
+    Value,
+}
+
+struct Composer<'f> {
+    fields: Option<Fields<'f>>,
+    open: Vec<Open>,
+    /// not empty inside of a field that is skipped
+    skipped: Vec<Skipped>,
+    /// how the next value is read
+    how: Field,
+}
+
+impl Composer<'_> {
+    /// Begins a collection, and tells whether a tree is not needed for it.
+    fn begin(&mut self, open: Open) -> bool {
+        let is_key = match self.skipped.last() {
+            Some(skipped) => *skipped == Skipped::Key,
+            None => matches!(self.open.last(), Some(Open::Map(_, None))),
+        };
+        if is_key || self.open.len() + self.skipped.len() == MAX_DEPTH {
+            return false;
+        }
+        if self.skipped.is_empty() && self.how != Field::Skipped {
+            self.open.push(open);
+        } else {
+            self.pass_skipped();
+            let is_list = matches!(open, Open::List(..));
+            self.skipped.push(if is_list { Skipped::List } else { Skipped::Key });
+        }
+        true
+    }
+
+    /// Ends the innermost collection, and gives it if it is kept.
+    fn end(&mut self) -> Option<Value> {
+        if self.skipped.pop().is_some() {
+            if self.skipped.is_empty() {
+                self.leave_skipped();
+            }
+            return None;
+        }
+        let closed = self.open.pop().expect("each end has a beginning");
+        if let Some(Open::List(_, how)) = self.open.last() {
+            self.how = *how;
+        }
+        Some(match closed {
+            Open::List(items, _) => Value::list(items),
+            Open::Map(entries, _) => Value::Map(entries.into_iter().collect::<Map>()),
+        })
+    }
+
+    /// Goes on to the key or value behind one that is skipped.
+    fn pass_skipped(&mut self) {
+        match self.skipped.last_mut() {
+            Some(skipped @ Skipped::Key) => *skipped = Skipped::Value,
+            Some(skipped @ Skipped::Value) => *skipped = Skipped::Key,
+            _ => {}
+        }
+    }
+
+    /// Goes on to the key behind a field that was skipped.
+    fn leave_skipped(&mut self) {
+        self.how = Field::Any;
+        if let Some(Open::Map(_, key)) = self.open.last_mut() {
+            *key = None;
+        }
+    }
+
+    /// Gives the value of a scalar if it is one and is kept.
+    fn scalar(&mut self, scalar: &Scalar<'_>) -> Result<Option<Value>, NeedsTree> {
+        if !scalar.properties.is_empty() {
+            return Err(NeedsTree);
+        }
+        if let Some(skipped) = self.skipped.last() {
+            if *skipped == Skipped::Key {
+                check_key(scalar)?
+            } else {
+                check_value(scalar)?
+            }
+            self.pass_skipped();
+            return Ok(None);
+        }
+        match self.open.last_mut() {
+            Some(Open::Map(_, key @ None)) => {
+                *key = Some(key_of(scalar)?);
+                self.how = self.ask();
+                Ok(None)
+            }
+            _ if self.how == Field::Skipped => {
+                check_value(scalar)?;
+                self.leave_skipped();
+                Ok(None)
+            }
+            _ => value_of(scalar, self.how).map(Some),
+        }
+    }
+
+    /// Asks how the field is read whose key was met last.
+    fn ask(&self) -> Field {
+        let Some(fields) = self.fields else { return Field::Any };
+        let keys = self.open.iter().filter_map(|open| match open {
+            Open::Map(_, key) => key.as_deref(),
+            Open::List(..) => None,
+        });
+        fields(&keys.collect::<Vec<_>>())
+    }
+}
+
+fn value_of(scalar: &Scalar<'_>, how: Field) -> Result<Value, NeedsTree> {
+    let text = &*scalar.text;
+    if scalar.style != Style::Plain {
+        return Ok(Value::string(text));
+    }
+    match Resolved::of_plain(text) {
+        Resolved::Float(x) if !x.is_finite() => Err(NeedsTree),
+        resolved => Ok(as_value(resolved, how).unwrap_or_else(|| Value::string(text))),
+    }
+}
+
+/// Gives what a scalar that is no string becomes in JSON, or what a string field gets.
+pub(crate) fn as_value(resolved: Resolved, how: Field) -> Option<Value> {
+    if how == Field::Text {
+        return match resolved {
+            Resolved::Null => Some(Value::Null),
+            Resolved::Bool(b) => Some(Value::string(if b { "true" } else { "false" })),
+            Resolved::Int(n) => Some(Value::string(n.to_string())),
+            Resolved::Uint(n) => Some(Value::string(n.to_string())),
+            Resolved::Float(x) => Some(Value::string(float32_text(x))),
+            Resolved::String => None,
+        };
+    }
+    #[expect(clippy::cast_precision_loss, reason = "JSON has only floats")]
+    match resolved {
+        Resolved::Null => Some(Value::Null),
+        Resolved::Bool(b) => Some(Value::Bool(b)),
+        Resolved::Int(n) => Some(Value::Float(n as f64)),
+        Resolved::Uint(n) => Some(Value::Float(n as f64)),
+        Resolved::Float(x) => Some(Value::Float(x)),
+        Resolved::String => None,
+    }
+}
+
+fn key_of(scalar: &Scalar<'_>) -> Result<Arc<str>, NeedsTree> {
+    let text = &*scalar.text;
+    if scalar.style != Style::Plain {
+        return Ok(text.into());
+    }
+    if text == "<<" {
+        return Err(NeedsTree);
+    }
+    match Resolved::of_plain(text) {
+        Resolved::String => Ok(text.into()),
+        resolved => key_text(resolved).map(Into::into).ok_or(NeedsTree),
+    }
+}
+
+/// Gives the JSON key that a key other than a string becomes, if it may be one.
+pub(crate) fn key_text(resolved: Resolved) -> Option<String> {
+    match resolved {
+        Resolved::Bool(b) => Some(b.to_string()),
+        Resolved::Int(n) => Some(n.to_string()),
+        Resolved::Float(x) => Some(match float32_text(x).as_str() {
+            "+Inf" => ".inf".to_owned(),
+            "-Inf" => "-.inf".to_owned(),
+            "NaN" => ".nan".to_owned(),
+            text => text.to_owned(),
+        }),
+        Resolved::Null | Resolved::Uint(_) | Resolved::String => None,
+    }
+}
+
+fn check_key(scalar: &Scalar<'_>) -> Result<(), NeedsTree> {
+    if scalar.style != Style::Plain {
+        return Ok(());
+    }
+    let is_merge = &*scalar.text == "<<";
+    let is_bad = || matches!(Resolved::of_plain(&scalar.text), Resolved::Null | Resolved::Uint(_));
+    if is_merge || is_bad() { Err(NeedsTree) } else { Ok(()) }
+}
+
+fn check_value(scalar: &Scalar<'_>) -> Result<(), NeedsTree> {
+    // Infinities and NaN begin like this.
+    let is_odd = scalar.style == Style::Plain
+        && matches!(scalar.text.as_bytes(), [b'.', ..] | [b'+' | b'-', b'.', ..])
+        && matches!(Resolved::of_plain(&scalar.text), Resolved::Float(x) if !x.is_finite());
+    if is_odd { Err(NeedsTree) } else { Ok(()) }
+}
+
+/// Writes a float as `sigs.k8s.io/yaml` does where a string is wanted: with the digits of a 32-bit float.
+fn float32_text(x: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "the precision is meant to be lost")]
+    let x = x as f32;
+    if x.is_nan() {
+        return "NaN".to_owned();
+    }
+    if x.is_infinite() {
+        return if x > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let scientific = format!("{x:e}");
+    let (digits, exponent) = scientific.split_once('e').expect("the format has an exponent");
+    let exponent: i32 = exponent.parse().expect("the exponent is a number");
+    // Go's `%g` with the shortest digits has an exponent from here on.
+    if (-4..6).contains(&exponent) {
+        return format!("{x}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
