@@ -56,12 +56,12 @@ func executeWithHost(name string, options []string, source string, data any) (st
 	return out.String(), nil
 }
 
-// values is a named map type with a method, as Helm's common.Values.
-type values map[string]any
+// hostValues is a named map type with a method, as Helm's common.Values.
+type hostValues map[string]any
 
-func (v values) Size() int { return len(v) }
+func (v hostValues) Size() int { return len(v) }
 
-func (v values) Get(key string) (any, error) {
+func (v hostValues) Get(key string) (any, error) {
 	found, ok := v[key]
 	if !ok {
 		return nil, fmt.Errorf("no key %s", key)
@@ -69,23 +69,23 @@ func (v values) Get(key string) (any, error) {
 	return found, nil
 }
 
-// machine is a struct with fields and methods, used through a pointer.
-type machine struct {
+// hostMachine is a struct with fields and methods, used through a pointer.
+type hostMachine struct {
 	Name string
 	Tags []string
 	Any  any
 }
 
-func (m *machine) Hello(to string) string { return m.Name + " greets " + to }
+func (m *hostMachine) Hello(to string) string { return m.Name + " greets " + to }
 
-func (m *machine) Sum(first int, rest ...int) int {
+func (m *hostMachine) Sum(first int, rest ...int) int {
 	for _, n := range rest {
 		first += n
 	}
 	return first
 }
 
-func (m *machine) Fail() (string, error) { return "", errors.New("machine is broken") }
+func (m *hostMachine) Fail() (string, error) { return "", errors.New("machine is broken") }
 
 func hostFunctions(set *template.Template, options []string) template.FuncMap {
 	show := func(v any) string { return fmt.Sprintf("%T %v", v, v) }
@@ -112,7 +112,7 @@ func hostFunctions(set *template.Template, options []string) template.FuncMap {
 		"showTwo":       func(a string, b int) string { return show(a) + " " + show(b) },
 		"showInts":      func(v ...int) string { return show(v) },
 		"showMixed":     func(a string, v ...float64) string { return show(a) + " " + show(v) },
-		"showMachine":   func(v *machine) string { return fmt.Sprintf("%T", v) },
+		"showMachine":   func(v *hostMachine) string { return fmt.Sprintf("%T", v) },
 		"isNilMap":      func(v map[string]any) bool { return v == nil },
 		"isNilList":     func(v []any) bool { return v == nil },
 		"zero":          func() int { return 0 },
@@ -122,8 +122,8 @@ func hostFunctions(set *template.Template, options []string) template.FuncMap {
 		"int64":         func(v int) int64 { return int64(v) },
 		"uint8":         func(v uint8) uint8 { return v },
 		"stringMap":     func(key, v string) map[string]string { return map[string]string{key: v} },
-		"values":        func(v map[string]any) values { return v },
-		"machine":       func(name string) *machine { return &machine{Name: name, Tags: []string{"a", "b"}} },
+		"values":        func(v map[string]any) hostValues { return v },
+		"machine":       func(name string) *hostMachine { return &hostMachine{Name: name, Tags: []string{"a", "b"}} },
 		"fail":          func(text string) (string, error) { return "", errors.New(text) },
 		"panic":         func(text string) string { panic(text) },
 		"include":       func(name string, data any) (string, error) { return execute(set, name, data) },

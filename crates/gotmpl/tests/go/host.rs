@@ -14,8 +14,8 @@ use pintle_gotmpl::{
 
 type Result = std::result::Result<Value, FuncError>;
 
-const VALUES: &str = "main.values";
-const MACHINE: &str = "*main.machine";
+const VALUES: &str = "main.hostValues";
+const MACHINE: &str = "*main.hostMachine";
 
 /// Gives the functions that cases of `gotmpl-host` may call.
 pub(crate) fn functions() -> FuncMap {
