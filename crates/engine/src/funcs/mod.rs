@@ -8,6 +8,7 @@
 
 mod arguments;
 mod convert;
+mod crypto;
 mod dates;
 mod defaults;
 mod dicts;
@@ -43,6 +44,7 @@ pub enum FunctionSet {
 /// All families. A later one replaces names of an earlier one.
 const FAMILIES: &[&[Function]] = &[
     convert::FUNCTIONS,
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
