@@ -8,37 +8,73 @@
 
 use std::collections::BTreeMap;
 
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Field, Map, Value};
 
 use crate::metadata::Draft;
 use crate::{Dependency, Error, Lock, Maintainer};
 
 /// Reads a file into `target`. `go_package` is the package of Helm's types in messages.
-pub(crate) fn decode<T: Decode>(
+pub(crate) fn decode<T: Decode + Default>(
     target: &mut T,
     data: &[u8],
     go_package: &'static str,
 ) -> Result<(), Error> {
-    let value = read(data)?;
-    let mut decoder = Decoder { go_package, structs: Vec::new(), fields: Vec::new(), error: None };
-    target.decode(&value, &mut decoder);
-    decoder.error.map_or(Ok(()), |found| Err(found.into_error()))
+    let Ok(text) = std::str::from_utf8(data) else {
+        return decode_value(target, &pintle_yaml::from_slice(data)?, go_package);
+    };
+    let value = pintle_yaml::from_str_fields(text, &field)?;
+    decode_value(target, &value, go_package).map_err(|error| {
+        // A number that became a text where a list of texts is wanted is still called a number.
+        let value = pintle_yaml::from_str(text);
+        let found = value.map(|value| decode_value(&mut T::default(), &value, go_package).err());
+        found.ok().flatten().unwrap_or(error)
+    })
 }
 
-/// Reads the first document of a file.
-pub(crate) fn read(data: &[u8]) -> Result<Value, Error> {
-    match std::str::from_utf8(data) {
-        Ok(text) => Ok(pintle_yaml::from_str(text)?),
-        Err(error) => {
-            let message = match error.error_len() {
-                None => "incomplete UTF-8 octet sequence",
-                Some(1) => "invalid leading UTF-8 octet",
-                Some(_) => "invalid trailing UTF-8 octet",
-            };
-            let offset = error.valid_up_to();
-            Err(pintle_yaml::Error::Yaml { message: message.to_owned(), offset }.into())
-        }
+fn decode_value<T: Decode>(
+    target: &mut T,
+    value: &Value,
+    go_package: &'static str,
+) -> Result<(), Error> {
+    let mut decoder = Decoder { go_package, structs: Vec::new(), fields: Vec::new(), error: None };
+    target.decode(value, &mut decoder);
+    match decoder.error {
+        None => Ok(()),
+        Some(Found::Mistyped(error) | Found::Final(error)) => Err(error),
     }
+}
+
+/// Tells what the field at a path is read as: text where a field of any of our files is text.
+fn field(path: &[&str]) -> Field {
+    const TEXTS: [&str; 14] = [
+        "name",
+        "home",
+        "sources",
+        "version",
+        "description",
+        "keywords",
+        "icon",
+        "apiVersion",
+        "condition",
+        "tags",
+        "appVersion",
+        "kubeVersion",
+        "type",
+        "digest",
+    ];
+    const INNER_TEXTS: [(&str, &[&str]); 2] = [
+        ("maintainers", &["name", "email", "url"]),
+        ("dependencies", &["name", "version", "repository", "condition", "tags", "alias"]),
+    ];
+    let is_text = match path {
+        [key] => TEXTS.iter().any(|text| folds_to(key, text)),
+        [key, _] if folds_to(key, "annotations") => true,
+        [key, inner] => INNER_TEXTS.iter().any(|(field, texts)| {
+            folds_to(key, field) && texts.iter().any(|text| folds_to(inner, text))
+        }),
+        _ => false,
+    };
+    if is_text { Field::Text } else { Field::Any }
 }
 
 /// Says that a value is of another type than a map of anything, which has no name in Go.
@@ -76,14 +112,6 @@ enum Found {
     Mistyped(Error),
     /// what Go stops at, and reports even after a mistake of the other kind
     Final(Error),
-}
-
-impl Found {
-    fn into_error(self) -> Error {
-        match self {
-            Self::Mistyped(error) | Self::Final(error) => error,
-        }
-    }
 }
 
 impl Decoder {
@@ -152,7 +180,7 @@ impl Decode for String {
             Value::Null => {}
             Value::Bool(b) => *self = b.to_string(),
             Value::Int(n) => *self = n.to_string(),
-            Value::Float(x) => *self = number_text(*x),
+            Value::Float(x) => *self = x.to_string(),
             Value::String(text) => *self = text.to_string(),
             Value::List(_) | Value::Map(_) => decoder.mistyped(value, Self::go_type("")),
         }
@@ -239,31 +267,6 @@ impl Decode for BTreeMap<String, String> {
     fn go_type(_: &str) -> String {
         "map[string]string".to_owned()
     }
-}
-
-/// Gives the text of a number where text is wanted: a whole number as it is, another in the shortest form that a
-/// 32-bit float keeps, which is what `sigs.k8s.io/yaml` does to `version: 1.10`.
-fn number_text(number: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "Go prints the number as a 32-bit float")]
-    let narrow = number as f32;
-    if !narrow.is_finite() {
-        return if narrow.is_nan() {
-            "NaN"
-        } else if narrow > 0.0 {
-            "+Inf"
-        } else {
-            "-Inf"
-        }
-        .to_owned();
-    }
-    let scientific = format!("{narrow:e}");
-    let (digits, exponent) = scientific.split_once('e').expect("`e` form has an exponent");
-    let exponent: i32 = exponent.parse().expect("`e` form has a whole exponent");
-    if (-4..21).contains(&exponent) && (exponent < 6) {
-        return narrow.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 macro_rules! decode_struct {

@@ -104,6 +104,12 @@ pub enum Error {
         /// the deepest level allowed
         maximum: usize,
     },
+    /// names of files beyond a limit of ours
+    #[error("names of files in charts of charts take more than {maximum} bytes together")]
+    NamesTooLong {
+        /// the limit, in bytes
+        maximum: usize,
+    },
     /// a pattern of `.helmignore` that is not one
     #[error(transparent)]
     Ignore(#[from] crate::ignore::PatternError),

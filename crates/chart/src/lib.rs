@@ -3,7 +3,7 @@
 //! A chart is a folder or a `.tgz` of it. [`Chart::load`] reads either, with the charts it carries in `charts/`, and
 //! gives Helm's words when it cannot:
 //!
-//! ```no_run
+//! ```
 //! use pintle_chart::{Chart, File};
 //!
 //! let chart = Chart::from_files(vec![

@@ -7,7 +7,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::archive;
-use super::{LoadRules, MAX_CHART_SIZE, MAX_DEPTH, MAX_UNPACKED_SIZE, Warning, read_values};
+use super::{
+    LoadRules, MAX_CHART_SIZE, MAX_DEPTH, MAX_NAME_BYTES, MAX_UNPACKED_SIZE, Warning, read_values,
+};
 use crate::decode::decode;
 use crate::metadata::{API_VERSION_V1, Draft};
 use crate::{Chart, Error, File, Lock, path};
@@ -25,13 +27,21 @@ pub(super) struct Loader {
     pub(super) warnings: Vec<Warning>,
     /// how much more archives may unpack to, in bytes
     unpack_budget: u64,
+    /// how many more bytes the names of files may take
+    name_budget: usize,
     /// how many charts hold the one being loaded
     depth: usize,
 }
 
 impl Loader {
     pub(super) fn new(rules: LoadRules) -> Self {
-        Self { rules, warnings: Vec::new(), unpack_budget: MAX_UNPACKED_SIZE, depth: 0 }
+        Self {
+            rules,
+            warnings: Vec::new(),
+            unpack_budget: MAX_UNPACKED_SIZE,
+            name_budget: MAX_NAME_BYTES,
+            depth: 0,
+        }
     }
 
     /// Gives the outermost chart what there is to say of all.
@@ -90,6 +100,9 @@ impl Loader {
                 name => match name.strip_prefix("charts/") {
                     Some(inner) if path::extension(name) != ".prov" => {
                         let (subchart, _) = inner.split_once('/').unwrap_or((inner, ""));
+                        let left = self.name_budget.checked_sub(inner.len());
+                        self.name_budget =
+                            left.ok_or(Error::NamesTooLong { maximum: MAX_NAME_BYTES })?;
                         let inner = File { name: inner.into(), data: Arc::clone(&file.data) };
                         subcharts.entry(subchart).or_default().push(inner);
                     }

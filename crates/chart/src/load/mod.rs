@@ -38,6 +38,11 @@ pub const MAX_FOLDER_ENTRIES: usize = 1_000_000;
 /// The deepest level of charts in charts. Helm has no limit.
 pub const MAX_DEPTH: usize = 64;
 
+/// The most the names of files may take together, in bytes, each counted for every chart that holds the file: 256 MiB.
+///
+/// Helm has no limit.
+pub const MAX_NAME_BYTES: usize = 256 << 20;
+
 /// The limit on each file that Helm 3 keeps, in bytes: 5 MiB.
 pub const MAX_FILE_SIZE: u64 = 5 << 20;
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use pintle_yaml::{Map, Value};
 
 use crate::Error;
-use crate::decode::{not_a_map, read};
+use crate::decode::not_a_map;
 
 /// Which documents of a values file count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn read_values(data: &[u8], documents: Documents) -> Result<Map, Error> {
 }
 
 fn read_map(data: &[u8]) -> Result<Map, Error> {
-    match read(data)? {
+    match pintle_yaml::from_slice(data)? {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),
         other => Err(not_a_map(&other)),
