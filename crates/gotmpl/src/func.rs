@@ -178,7 +178,15 @@ impl<'a> Env<'_, 'a> {
     /// false no value at all (of Go's builtins only `len` cares). For one of a map type, where both are an
     /// empty map: true is a nil map, which Go panics on writing to.
     pub fn is_typed_nil(&self, index: usize) -> bool {
-        self.state.is_typed_nil(index)
+        self.state.is_interface(index)
+    }
+
+    /// Tells whether argument `index`, for a parameter of type [`Type::Reflect`], came out of an
+    /// `interface {}`: an element of a map or a list. Go's `slice` refuses such an index, be it a number.
+    ///
+    /// Ask before executing another template. Of more than 64 arguments only the first 64 are known.
+    pub fn is_interface(&self, index: usize) -> bool {
+        self.state.is_interface(index)
     }
 }
 

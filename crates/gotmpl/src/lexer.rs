@@ -2,7 +2,8 @@
 //!
 //! Source: Go's `text/template/parse/lex.go`.
 
-use memchr::{memchr_iter, memmem};
+use memchr::memchr_iter;
+use memchr::memmem::{self, Finder};
 
 use crate::literal::decode_rune;
 use crate::token::{Span, Token, TokenKind};
@@ -29,6 +30,7 @@ pub(crate) struct Lexer<'s> {
     start_line: u32,
     paren_depth: i32,
     inside_action: bool,
+    left_delim: Finder<'static>,
     /// why the lexer gave up, once it did
     error: String,
     /// whether `break` and `continue` are keywords: not if the host has functions of that name
@@ -47,6 +49,7 @@ impl<'s> Lexer<'s> {
             start_line: 1,
             paren_depth: 0,
             inside_action: false,
+            left_delim: Finder::new(LEFT_DELIM),
             error: String::new(),
             break_is_keyword,
             continue_is_keyword,
@@ -127,7 +130,7 @@ impl<'s> Lexer<'s> {
     /// Reads text up to the next action, past any comments.
     fn text(&mut self) -> Token {
         loop {
-            let Some(length) = memmem::find(self.rest(), LEFT_DELIM) else {
+            let Some(length) = self.left_delim.find(self.rest()) else {
                 self.pos = self.input.len();
                 if self.pos > self.start {
                     self.count_lines(self.start);
@@ -151,14 +154,14 @@ impl<'s> Lexer<'s> {
                     return token;
                 }
             }
-            if let Some(token) = self.left_delim() {
+            if let Some(token) = self.open_delim() {
                 return token;
             }
         }
     }
 
     /// Reads `{{`, or a whole comment, for which there is no token.
-    fn left_delim(&mut self) -> Option<Token> {
+    fn open_delim(&mut self) -> Option<Token> {
         self.pos += LEFT_DELIM.len();
         let marker = if has_left_trim_marker(self.rest()) { TRIM_MARKER_LEN } else { 0 };
         if self.rest()[marker..].starts_with(LEFT_COMMENT) {

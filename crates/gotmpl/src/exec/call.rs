@@ -66,8 +66,8 @@ impl State<'_> {
             Params { name: function.name, types: function.params, variadic: function.variadic };
         let mut values = self.spare_args();
         values.extend(receiver);
-        let typed_nils = self.eval_args(dot, params, args, last, &mut values)?;
-        self.typed_nils = typed_nils;
+        let interfaces = self.eval_args(dot, params, args, last, &mut values)?;
+        self.interfaces = interfaces;
         let result = (function.body)(&mut Env { state: self }, &values);
         self.give_back(values);
         self.called(function.name, node, result)
@@ -157,7 +157,7 @@ impl State<'_> {
         Ok(())
     }
 
-    /// Evaluates arguments onto `values`, and gives the bits of those that are typed nils.
+    /// Evaluates arguments onto `values`, and gives the bits of those held by an `interface {}`.
     fn eval_args(
         &mut self,
         dot: &Operand,
@@ -167,20 +167,20 @@ impl State<'_> {
         values: &mut Vec<Value>,
     ) -> Result<u64, Failure> {
         self.check_count(params, args.len(), last.is_some())?;
-        let mut typed_nils = 0;
+        let mut interfaces = 0;
         for (index, arg) in args.iter().enumerate() {
             let ty = params.ty(index);
             let operand = self.eval_arg(dot, ty, *arg)?;
-            typed_nils |= typed_nil(&operand, index);
+            interfaces |= interface_bit(&operand, index);
             values.push(operand.value);
         }
         if let Some(last) = last {
             let index = args.len();
             let operand = self.validate(Operand::concrete(last), params.ty(index))?;
-            typed_nils |= typed_nil(&operand, index);
+            interfaces |= interface_bit(&operand, index);
             values.push(operand.value);
         }
-        Ok(typed_nils)
+        Ok(interfaces)
     }
 
     /// Evaluates an operand for a parameter of type `ty`.
@@ -196,9 +196,7 @@ impl State<'_> {
                 }
                 return Ok(nil_of(ty));
             }
-            NodeKind::Field(fields) => {
-                self.eval_fields(dot, dot.clone(), node, fields, &[], None)?
-            }
+            NodeKind::Field(fields) => self.eval_fields(dot, dot, node, fields, &[], None)?,
             NodeKind::Variable { name, fields } => {
                 self.eval_variable(dot, node, name, fields, &[], None)?
             }
@@ -368,20 +366,14 @@ fn can_be_nil(ty: Type) -> bool {
     }
 }
 
-/// Gives the nil of a type.
+/// Gives the nil of a type. A nil map is marked, since it is an empty one otherwise.
 fn nil_of(ty: Type) -> Operand {
     Operand { value: ty.zero(), is_interface: matches!(ty, Type::Map(_)) }
 }
 
-/// Gives the bit that tells a nil interface or a nil map from no value or an empty map.
-fn typed_nil(operand: &Operand, index: usize) -> u64 {
-    let is_typed_nil = operand.is_interface
-        && match &operand.value {
-            Value::Nil => true,
-            Value::Map(map) => map.is_empty(),
-            _ => false,
-        };
-    if is_typed_nil && index < 64 { 1 << index } else { 0 }
+/// Gives the bit of an argument that is held by an `interface {}`, or is a nil map.
+fn interface_bit(operand: &Operand, index: usize) -> u64 {
+    if operand.is_interface && index < 64 { 1 << index } else { 0 }
 }
 
 /// Gives `value` as a `ty`, or gives it back: what Go calls assignable, and a pointer where what it points to is.

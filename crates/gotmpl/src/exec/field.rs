@@ -27,7 +27,7 @@ impl State<'_> {
     pub(super) fn eval_fields(
         &mut self,
         dot: &Operand,
-        mut receiver: Operand,
+        receiver: &Operand,
         node: NodeId,
         fields: Idents,
         args: &[NodeId],
@@ -35,13 +35,16 @@ impl State<'_> {
     ) -> Result<Operand, Failure> {
         let source = self.source();
         let Some((method, fields)) = source.idents(fields).split_last() else {
-            return Ok(receiver);
+            return Ok(receiver.clone());
         };
+        let mut reached: Option<Operand> = None;
         for field in fields {
-            receiver = self.eval_field(dot, &receiver, source.name(*field), node, &[], None)?;
+            let receiver = reached.as_ref().unwrap_or(receiver);
+            reached = Some(self.eval_field(dot, receiver, source.name(*field), node, &[], None)?);
         }
+        let receiver = reached.as_ref().unwrap_or(receiver);
         let args = args.get(1..).unwrap_or_default();
-        self.eval_field(dot, &receiver, source.name(*method), node, args, last)
+        self.eval_field(dot, receiver, source.name(*method), node, args, last)
     }
 
     /// Evaluates one field or method.

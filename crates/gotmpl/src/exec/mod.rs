@@ -102,8 +102,8 @@ pub(crate) struct State<'a> {
     first_variable: usize,
     /// how deep `{{template}}` nests in this execution
     depth: u32,
-    /// one bit for each argument of the call being made: see [`crate::Env::is_typed_nil`]
-    typed_nils: u64,
+    /// one bit for each argument of the call being made: see [`crate::Env::is_interface`]
+    interfaces: u64,
     run: Run,
 }
 
@@ -138,7 +138,7 @@ impl<'a> State<'a> {
             node: template.root,
             first_variable,
             depth: 0,
-            typed_nils: 0,
+            interfaces: 0,
             run,
         }
     }
@@ -151,8 +151,8 @@ impl<'a> State<'a> {
         self.templates
     }
 
-    pub(crate) fn is_typed_nil(&self, index: usize) -> bool {
-        index < 64 && self.typed_nils >> index & 1 == 1
+    pub(crate) fn is_interface(&self, index: usize) -> bool {
+        index < 64 && self.interfaces >> index & 1 == 1
     }
 
     /// Executes another template of the set and gives what it wrote.

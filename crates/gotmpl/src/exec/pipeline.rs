@@ -76,7 +76,7 @@ impl State<'_> {
         match kind {
             NodeKind::Field(fields) => {
                 self.node = first;
-                self.eval_fields(dot, dot.clone(), first, fields, args, last)
+                self.eval_fields(dot, dot, first, fields, args, last)
             }
             NodeKind::Chain { operand, fields } => {
                 self.eval_chain(dot, first, operand, fields, args, last)
@@ -130,7 +130,7 @@ impl State<'_> {
         } else {
             self.eval_parenthesized(dot, operand)?
         };
-        self.eval_fields(dot, receiver, chain, fields, args, last)
+        self.eval_fields(dot, &receiver, chain, fields, args, last)
     }
 
     /// Evaluates `$x` or `$x.a.b`.
@@ -149,7 +149,7 @@ impl State<'_> {
             self.not_a_function(args, last.as_ref())?;
             return Ok(value);
         }
-        self.eval_fields(dot, value, node, fields, args, last)
+        self.eval_fields(dot, &value, node, fields, args, last)
     }
 
     /// Evaluates a literal where no type is asked for.

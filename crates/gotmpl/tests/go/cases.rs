@@ -40,7 +40,7 @@ fn root() -> PathBuf {
 }
 
 /// Splits a file at its headers; a body ends before the blank line that precedes the next one.
-fn parse_cases(text: &str) -> Vec<Case<'_>> {
+pub(crate) fn parse_cases(text: &str) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
