@@ -221,6 +221,5 @@ fn link_outside(path: &Path, target: &Path) -> Error {
 
 /// Says what was tried on which path, in front of what the system said.
 pub(super) fn io_error(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-    let path = path.display().to_string();
-    move |reason| Error::Io { operation, path, reason }
+    move |reason| Error::Io { operation, path: path.display().to_string(), reason }
 }
