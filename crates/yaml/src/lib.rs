@@ -22,7 +22,7 @@ pub use scanner::Style;
 pub use tree::{Node, NodeKind, Tree, parse};
 pub use value::{Map, Value};
 
-use reader::{Input, with_input};
+use reader::with_input;
 
 /// The largest text that is read, in bytes: no chart or manifest that works is as large.
 pub const MAX_TEXT_BYTES: usize = 256 << 20;
@@ -78,8 +78,17 @@ pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<V
 ///
 /// As [`from_str`], and `yaml: unmarshal errors:` with a line for each such key.
 pub fn from_str_strict(text: &str) -> Result<Value, Error> {
-    check_size(text.len())?;
-    Tree::of_input(Input::new(text.as_bytes()))?.to_value_of(None, true)
+    from_slice_strict(text.as_bytes())
+}
+
+/// Reads bytes as [`from_str_strict`] reads text.
+///
+/// # Errors
+///
+/// As [`from_slice`] and [`from_str_strict`].
+pub fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
+    check_size(bytes.len())?;
+    with_input(bytes, |input| Tree::of_input(input)?.to_value_of(None, true))
 }
 
 fn read(bytes: &[u8], fields: Option<compose::Fields<'_>>) -> Result<Value, Error> {

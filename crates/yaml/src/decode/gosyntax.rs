@@ -55,7 +55,8 @@ fn write_into(out: &mut String, value: &GoValue) {
 
 fn write_scalar(out: &mut String, scalar: &GoScalar) {
     let resolved = match scalar {
-        GoScalar::String(text) => return write_quoted(out, text),
+        GoScalar::String(text) => return write_quoted(out, text.as_bytes()),
+        GoScalar::Bytes(bytes) => return write_quoted(out, bytes),
         GoScalar::Resolved(resolved) => *resolved,
     };
     let written = match resolved {
@@ -79,30 +80,37 @@ fn write_scalar(out: &mut String, scalar: &GoScalar) {
     written.expect("a string takes all that is written");
 }
 
-fn write_quoted(out: &mut String, text: &str) {
+fn write_quoted(out: &mut String, bytes: &[u8]) {
     out.push('"');
-    for c in text.chars() {
-        if out.len() > MAX_BYTES {
-            break;
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if out.len() > MAX_BYTES {
+                return;
+            }
+            write_char(out, c).expect("a string takes all that is written");
         }
-        let written = match c {
-            '"' | '\\' => write!(out, "\\{c}"),
-            '\x07' => write!(out, "\\a"),
-            '\x08' => write!(out, "\\b"),
-            '\x0c' => write!(out, "\\f"),
-            '\n' => write!(out, "\\n"),
-            '\r' => write!(out, "\\r"),
-            '\t' => write!(out, "\\t"),
-            '\x0b' => write!(out, "\\v"),
-            '\0'..='\x1f' | '\x7f' => write!(out, "\\x{:02x}", u32::from(c)),
-            // Behind a letter, Rust escapes only what cannot be printed, as Go does.
-            _ if c.is_ascii() || is_printable(c) => write!(out, "{c}"),
-            '\u{80}'..='\u{ffff}' => write!(out, "\\u{:04x}", u32::from(c)),
-            _ => write!(out, "\\U{:08x}", u32::from(c)),
-        };
-        written.expect("a string takes all that is written");
+        for byte in chunk.invalid() {
+            write!(out, "\\x{byte:02x}").expect("a string takes all that is written");
+        }
     }
     out.push('"');
+}
+
+fn write_char(out: &mut String, c: char) -> std::fmt::Result {
+    match c {
+        '"' | '\\' => write!(out, "\\{c}"),
+        '\x07' => write!(out, "\\a"),
+        '\x08' => write!(out, "\\b"),
+        '\x0c' => write!(out, "\\f"),
+        '\n' => write!(out, "\\n"),
+        '\r' => write!(out, "\\r"),
+        '\t' => write!(out, "\\t"),
+        '\x0b' => write!(out, "\\v"),
+        '\0'..='\x1f' | '\x7f' => write!(out, "\\x{:02x}", u32::from(c)),
+        _ if c.is_ascii() || is_printable(c) => write!(out, "{c}"),
+        '\u{80}'..='\u{ffff}' => write!(out, "\\u{:04x}", u32::from(c)),
+        _ => write!(out, "\\U{:08x}", u32::from(c)),
+    }
 }
 
 fn is_printable(c: char) -> bool {
@@ -116,14 +124,22 @@ fn is_printable(c: char) -> bool {
 fn compare(a: &GoScalar, b: &GoScalar) -> Ordering {
     let rank = |scalar: &GoScalar| match scalar {
         GoScalar::Resolved(Resolved::Null | Resolved::String) => 0,
-        GoScalar::String(_) => 1,
+        GoScalar::String(_) | GoScalar::Bytes(_) => 1,
         GoScalar::Resolved(Resolved::Uint(_)) => 2,
         GoScalar::Resolved(Resolved::Int(_)) => 3,
         GoScalar::Resolved(Resolved::Float(_)) => 4,
         GoScalar::Resolved(Resolved::Bool(_)) => 5,
     };
+    let text = |scalar: &'_ GoScalar| match scalar {
+        GoScalar::String(text) => Some(text.as_bytes().to_vec()),
+        GoScalar::Bytes(bytes) => Some(bytes.to_vec()),
+        GoScalar::Resolved(_) => None,
+    };
     match (a, b) {
         (GoScalar::String(a), GoScalar::String(b)) => a.cmp(b),
+        (GoScalar::Bytes(_), _) | (_, GoScalar::Bytes(_)) if rank(a) == rank(b) => {
+            text(a).cmp(&text(b))
+        }
         (GoScalar::Resolved(a), GoScalar::Resolved(b)) => match (a, b) {
             (Resolved::Uint(a), Resolved::Uint(b)) => a.cmp(b),
             (Resolved::Int(a), Resolved::Int(b)) => a.cmp(b),

@@ -16,7 +16,7 @@ use crate::compose::{Field, Fields, MAX_DEPTH, as_value, key_text};
 use crate::parser::Scalar;
 use crate::resolve::{Resolved, TAG_PREFIX};
 use crate::tree::{Content, NodeId, Tree};
-use crate::{Error, Map, Value};
+use crate::{Error, Map, Value, json};
 
 /// Up to this many nodes, 99 in 100 may come from aliases.
 const SMALL_DOCUMENT_NODES: u32 = 400_000;
@@ -37,6 +37,8 @@ enum GoScalar {
     /// null, a boolean or a number
     Resolved(Resolved),
     String(Arc<str>),
+    /// binary data that is not UTF-8
+    Bytes(Arc<[u8]>),
 }
 
 /// A map whose keys are scalars, in the order in which they were first set.
@@ -55,6 +57,7 @@ enum KeyId {
     Uint(u64),
     Float(u64),
     String(Arc<str>),
+    Bytes(Arc<[u8]>),
 }
 
 impl GoScalar {
@@ -62,6 +65,7 @@ impl GoScalar {
     fn key_id(&self) -> Option<KeyId> {
         match self {
             Self::String(text) => Some(KeyId::String(text.clone())),
+            Self::Bytes(bytes) => Some(KeyId::Bytes(bytes.clone())),
             Self::Resolved(resolved) => match *resolved {
                 Resolved::Null | Resolved::String => Some(KeyId::Null),
                 Resolved::Bool(b) => Some(KeyId::Bool(b)),
@@ -209,8 +213,9 @@ impl<'t, 'a> Decoder<'t, 'a> {
             None if scalar.is_implicit() => Resolved::of_plain(text),
             None => Resolved::String,
             Some(tag) if tag.strip_prefix(TAG_PREFIX) == Some("binary") => {
-                return match decode_base64(text) {
-                    Some(data) => Ok(GoScalar::String(crate::json::replace_invalid(&data).into())),
+                return match decode_base64(text).map(String::from_utf8) {
+                    Some(Ok(text)) => Ok(GoScalar::String(text.into())),
+                    Some(Err(error)) => Ok(GoScalar::Bytes(error.into_bytes().into())),
                     None => self.error("!!binary value contains invalid base64 data", id),
                 };
             }
@@ -324,6 +329,7 @@ impl Converter<'_> {
     fn value(&mut self, go_value: &GoValue, how: Field) -> Value {
         match go_value {
             GoValue::Scalar(GoScalar::String(text)) => Value::String(text.clone()),
+            GoValue::Scalar(GoScalar::Bytes(bytes)) => Value::string(json::replace_invalid(bytes)),
             GoValue::Scalar(GoScalar::Resolved(resolved)) => {
                 as_value(*resolved, how).unwrap_or_default()
             }
@@ -346,6 +352,7 @@ impl Converter<'_> {
     fn key(&mut self, key: &GoScalar, value: &GoValue) -> Arc<str> {
         let resolved = match key {
             GoScalar::String(text) => return text.clone(),
+            GoScalar::Bytes(bytes) => return json::replace_invalid(bytes).into(),
             GoScalar::Resolved(resolved) => *resolved,
         };
         match key_text(resolved) {

@@ -81,6 +81,12 @@ impl<'a> Scanner<'a> {
             let piece_end = self.plain_end();
             if piece_end > self.at {
                 let piece = &self.input.text[self.at..piece_end];
+                // goyaml looks at four characters wherever a word begins.
+                if self.input.problem.is_some()
+                    && let Some(blank) = piece.rfind([' ', '\t'])
+                {
+                    self.need(self.at + blank + 1, 4)?;
+                }
                 if has_break {
                     fold.fold_into(text.to_mut());
                     text.to_mut().push_str(piece);
@@ -98,7 +104,7 @@ impl<'a> Scanner<'a> {
             }
             let mut break_len = self.break_len(self.at);
             if break_len == 0 {
-                self.need(self.at, 1)?;
+                self.need(self.at, if self.at > piece_end { 4 } else { 1 })?;
                 break;
             }
             while break_len > 0 {
@@ -180,6 +186,9 @@ impl<'a> Scanner<'a> {
 
     /// Gives where the closing quote is, if the text is on one line and has no escapes.
     fn simple_quoted_end(&self, quote: u8) -> Option<usize> {
+        if self.input.problem.is_some() {
+            return None;
+        }
         let rest = &self.bytes[self.at..];
         let line_end = self.line_end(self.at);
         let end = self.at
