@@ -29,3 +29,12 @@ pub enum Error {
         maximum: usize,
     },
 }
+
+/// An error on its way out of the scanner and the parser, small for the steps that succeed.
+pub(crate) type Fault = Box<Error>;
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        *fault
+    }
+}

@@ -6,9 +6,11 @@
 //! Source: `parserc.go` of goyaml v2.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Error;
+use crate::error::Fault;
 use crate::reader::Input;
 use crate::scanner::{Scanner, Style, Token, TokenKind};
 
@@ -112,7 +114,7 @@ pub struct Parser<'a> {
     state: State,
     open: Vec<Open>,
     /// the handles of the document's `%TAG` directives, and what they stand for
-    tag_prefixes: Vec<(&'a str, String)>,
+    tag_prefixes: HashMap<&'a str, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,12 +180,12 @@ impl<'a> Parser<'a> {
             scanner: Scanner::new(input),
             state: State::Start,
             open: Vec::new(),
-            tag_prefixes: Vec::new(),
+            tag_prefixes: HashMap::new(),
         }
     }
 
     /// Gives the next event, or nothing behind the last document.
-    pub(crate) fn next_event(&mut self) -> Result<Option<Event<'a>>, Error> {
+    pub(crate) fn next_event(&mut self) -> Result<Option<Event<'a>>, Fault> {
         match self.state {
             State::Start => self.document_start(true),
             State::Next => self.document_start(false),
@@ -196,7 +198,7 @@ impl<'a> Parser<'a> {
                 let token = self.scanner.peek()?;
                 match token.kind {
                     TokenKind::VersionDirective(..)
-                    | TokenKind::TagDirective { .. }
+                    | TokenKind::TagDirective(_)
                     | TokenKind::DocumentStart
                     | TokenKind::DocumentEnd
                     | TokenKind::StreamEnd => {
@@ -214,7 +216,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn document_start(&mut self, is_first: bool) -> Result<Option<Event<'a>>, Error> {
+    fn document_start(&mut self, is_first: bool) -> Result<Option<Event<'a>>, Fault> {
         let mut token = self.scanner.peek()?;
         if !is_first {
             while matches!(token.kind, TokenKind::DocumentEnd) {
@@ -228,7 +230,7 @@ impl<'a> Parser<'a> {
                 return Ok(None);
             }
             TokenKind::VersionDirective(..)
-            | TokenKind::TagDirective { .. }
+            | TokenKind::TagDirective(_)
             | TokenKind::DocumentStart => {}
             _ if is_first => {
                 self.state = State::Root;
@@ -247,7 +249,7 @@ impl<'a> Parser<'a> {
         Ok(Some(self.event(EventKind::DocumentStart, start, end, line)))
     }
 
-    fn document_end(&mut self) -> Result<Event<'a>, Error> {
+    fn document_end(&mut self) -> Result<Event<'a>, Fault> {
         let token = self.scanner.peek()?;
         let (start, line) = (token.start, token.line);
         let mut end = start;
@@ -260,7 +262,7 @@ impl<'a> Parser<'a> {
         Ok(self.event(EventKind::DocumentEnd, start, end, line))
     }
 
-    fn process_directives(&mut self) -> Result<(), Error> {
+    fn process_directives(&mut self) -> Result<(), Fault> {
         let mut has_version = false;
         loop {
             let token = self.scanner.peek()?;
@@ -276,12 +278,13 @@ impl<'a> Parser<'a> {
                     has_version = true;
                     self.scanner.take();
                 }
-                TokenKind::TagDirective { handle, .. } => {
+                TokenKind::TagDirective(ref directive) => {
+                    let handle = directive.0;
                     if self.tag_prefix(handle).is_some() {
                         return Err(self.error("found duplicate %TAG directive", at, line));
                     }
-                    if let TokenKind::TagDirective { prefix, .. } = self.scanner.take().kind {
-                        self.tag_prefixes.push((handle, prefix));
+                    if let TokenKind::TagDirective(directive) = self.scanner.take().kind {
+                        self.tag_prefixes.insert(handle, directive.1);
                     }
                 }
                 _ => return Ok(()),
@@ -290,12 +293,11 @@ impl<'a> Parser<'a> {
     }
 
     fn tag_prefix(&self, handle: &str) -> Option<&str> {
-        let found = self.tag_prefixes.iter().find(|(known, _)| *known == handle);
-        found.map(|(_, prefix)| prefix.as_str())
+        self.tag_prefixes.get(handle).map(String::as_str)
     }
 
     /// Reads a node: its anchor and tag, and a scalar, an alias or the beginning of a collection.
-    fn node(&mut self, place: Where) -> Result<Event<'a>, Error> {
+    fn node(&mut self, place: Where) -> Result<Event<'a>, Fault> {
         let token = self.scanner.peek()?;
         let (start, line) = (token.start, token.line);
         if let TokenKind::Alias(name) = token.kind {
@@ -303,7 +305,7 @@ impl<'a> Parser<'a> {
             return Ok(self.event(EventKind::Alias(name), start, end, line));
         }
         let properties = match token.kind {
-            TokenKind::Anchor(_) | TokenKind::Tag { .. } => self.properties()?,
+            TokenKind::Anchor(_) | TokenKind::Tag(_) => self.properties()?,
             _ => Properties::default(),
         };
         let token = self.scanner.peek()?;
@@ -348,7 +350,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads an anchor, a tag, or both in any order.
-    fn properties(&mut self) -> Result<Properties<'a>, Error> {
+    fn properties(&mut self) -> Result<Properties<'a>, Fault> {
         let mut anchor = None;
         let mut tag = None;
         loop {
@@ -357,7 +359,7 @@ impl<'a> Parser<'a> {
                     anchor = Some(name);
                     self.scanner.take();
                 }
-                TokenKind::Tag { .. } if tag.is_none() => tag = Some(self.scanner.take()),
+                TokenKind::Tag(_) if tag.is_none() => tag = Some(self.scanner.take()),
                 _ => break,
             }
         }
@@ -365,10 +367,11 @@ impl<'a> Parser<'a> {
         Ok(Properties(Some(Box::new(Named { anchor, tag }))))
     }
 
-    fn full_tag(&self, token: Token<'a>) -> Result<String, Error> {
-        let TokenKind::Tag { handle, suffix } = token.kind else {
+    fn full_tag(&self, token: Token<'a>) -> Result<String, Fault> {
+        let TokenKind::Tag(tag) = token.kind else {
             unreachable!("only tags are given here");
         };
+        let (handle, suffix) = *tag;
         match (self.tag_prefix(handle), handle) {
             (_, "") => Ok(suffix),
             (Some(prefix), _) => Ok(format!("{prefix}{suffix}")),
@@ -379,7 +382,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads what comes next in the innermost collection.
-    fn entry(&mut self, open: Open) -> Result<Event<'a>, Error> {
+    fn entry(&mut self, open: Open) -> Result<Event<'a>, Fault> {
         match open {
             Open::BlockSequence => self.block_sequence_entry(),
             Open::IndentlessSequence => self.indentless_sequence_entry(),
@@ -407,7 +410,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn block_sequence_entry(&mut self) -> Result<Event<'a>, Error> {
+    fn block_sequence_entry(&mut self) -> Result<Event<'a>, Fault> {
         let token = self.scanner.peek()?;
         let (start, end, line) = (token.start, token.end, token.line);
         match token.kind {
@@ -420,7 +423,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn indentless_sequence_entry(&mut self) -> Result<Event<'a>, Error> {
+    fn indentless_sequence_entry(&mut self) -> Result<Event<'a>, Fault> {
         let token = self.scanner.peek()?;
         let (start, end, line) = (token.start, token.end, token.line);
         if !matches!(token.kind, TokenKind::BlockEntry) {
@@ -435,7 +438,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn block_mapping_key(&mut self) -> Result<Event<'a>, Error> {
+    fn block_mapping_key(&mut self) -> Result<Event<'a>, Fault> {
         let token = self.scanner.peek()?;
         let (start, end, line) = (token.start, token.end, token.line);
         match token.kind {
@@ -453,7 +456,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn block_mapping_value(&mut self) -> Result<Event<'a>, Error> {
+    fn block_mapping_value(&mut self) -> Result<Event<'a>, Fault> {
         self.become_open(Open::BlockMappingKey);
         let token = self.scanner.peek()?;
         let (start, end, line) = (token.start, token.end, token.line);
@@ -468,7 +471,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'a>, Error> {
+    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'a>, Fault> {
         let mut token = self.scanner.peek()?;
         if !is_first && !matches!(token.kind, TokenKind::FlowSequenceEnd) {
             if !matches!(token.kind, TokenKind::FlowEntry) {
@@ -493,7 +496,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn pair_key(&mut self) -> Result<Event<'a>, Error> {
+    fn pair_key(&mut self) -> Result<Event<'a>, Fault> {
         self.become_open(Open::PairValue);
         let token = self.scanner.peek()?;
         let (end, line) = (token.end, token.line);
@@ -507,7 +510,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn pair_value(&mut self) -> Result<Event<'a>, Error> {
+    fn pair_value(&mut self) -> Result<Event<'a>, Fault> {
         self.become_open(Open::PairEnd);
         let mut token = self.scanner.peek()?;
         let (at, line) = (token.start, token.line);
@@ -520,7 +523,7 @@ impl<'a> Parser<'a> {
         Ok(self.empty_scalar(at, line))
     }
 
-    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'a>, Error> {
+    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'a>, Fault> {
         let mut token = self.scanner.peek()?;
         if !is_first && !matches!(token.kind, TokenKind::FlowMappingEnd) {
             if !matches!(token.kind, TokenKind::FlowEntry) {
@@ -549,7 +552,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn flow_mapping_value(&mut self) -> Result<Event<'a>, Error> {
+    fn flow_mapping_value(&mut self) -> Result<Event<'a>, Fault> {
         self.become_open(Open::FlowMappingKey);
         let mut token = self.scanner.peek()?;
         if matches!(token.kind, TokenKind::Value) {
@@ -586,7 +589,7 @@ impl<'a> Parser<'a> {
         Event { kind, span: start + offset..end.max(start) + offset, line }
     }
 
-    fn error(&self, message: &str, at: usize, line: usize) -> Error {
+    fn error(&self, message: &str, at: usize, line: usize) -> Fault {
         self.scanner.parse_error(message, at, line)
     }
 }
@@ -599,6 +602,6 @@ impl<'a> Iterator for Parser<'a> {
         if matches!(event, Some(Err(_))) {
             self.state = State::End;
         }
-        event
+        event.map(|event| event.map_err(Error::from))
     }
 }

@@ -1,13 +1,13 @@
 //! Directives (`%YAML 1.1`, `%TAG ! tag:`) and tags (`!!str`).
 
 use super::{Scanner, TokenKind};
-use crate::Error;
+use crate::error::Fault;
 
 /// The most digits of each half of a version.
 const MAX_VERSION_DIGITS: usize = 2;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn fetch_directive(&mut self) -> Result<(), Error> {
+    pub(super) fn fetch_directive(&mut self) -> Result<(), Fault> {
         let (start, line) = (self.at, self.line);
         let name_end = self.word_end(start + 1);
         let name = &self.input.text[start + 1..name_end];
@@ -31,7 +31,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes on behind blanks, a comment and the line break.
-    pub(super) fn skip_rest_of_line(&mut self) -> Result<(), Error> {
+    pub(super) fn skip_rest_of_line(&mut self) -> Result<(), Fault> {
         self.skip_blanks();
         if self.byte(self.at) == b'#' {
             self.pass(self.line_end(self.at));
@@ -54,7 +54,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn scan_version(&mut self) -> Result<TokenKind<'a>, Error> {
+    fn scan_version(&mut self) -> Result<TokenKind<'a>, Fault> {
         self.skip_blanks();
         let major = self.scan_version_number()?;
         if self.byte(self.at) != b'.' {
@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
         Ok(TokenKind::VersionDirective(major, minor))
     }
 
-    fn scan_version_number(&mut self) -> Result<u8, Error> {
+    fn scan_version_number(&mut self) -> Result<u8, Fault> {
         let start = self.at;
         let mut number = 0;
         while self.byte(self.at).is_ascii_digit() {
@@ -82,7 +82,7 @@ impl<'a> Scanner<'a> {
         Ok(number)
     }
 
-    fn scan_tag_directive(&mut self) -> Result<TokenKind<'a>, Error> {
+    fn scan_tag_directive(&mut self) -> Result<TokenKind<'a>, Fault> {
         self.skip_blanks();
         let handle = self.scan_handle()?;
         if handle != "!" && (handle.len() == 1 || !handle.ends_with('!')) {
@@ -98,10 +98,10 @@ impl<'a> Scanner<'a> {
             return Err(self.error("did not find expected tag URI"));
         }
         self.check_tag_end()?;
-        Ok(TokenKind::TagDirective { handle, prefix: lossy(prefix) })
+        Ok(TokenKind::TagDirective(Box::new((handle, lossy(prefix)))))
     }
 
-    pub(super) fn fetch_tag(&mut self) -> Result<(), Error> {
+    pub(super) fn fetch_tag(&mut self) -> Result<(), Fault> {
         self.save_key()?;
         self.is_key_allowed = false;
         let (start, line) = (self.at, self.line);
@@ -137,11 +137,11 @@ impl<'a> Scanner<'a> {
             }
         };
         self.check_tag_end()?;
-        self.push(TokenKind::Tag { handle, suffix: lossy(suffix) }, start, line);
+        self.push(TokenKind::Tag(Box::new((handle, lossy(suffix)))), start, line);
         Ok(())
     }
 
-    fn check_tag_end(&self) -> Result<(), Error> {
+    fn check_tag_end(&self) -> Result<(), Fault> {
         self.need(self.at, 1)?;
         if self.is_blank_or_end(self.at) {
             Ok(())
@@ -151,7 +151,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads `!`, letters, and `!` if it is there.
-    fn scan_handle(&mut self) -> Result<&'a str, Error> {
+    fn scan_handle(&mut self) -> Result<&'a str, Fault> {
         let start = self.at;
         self.need(start, 1)?;
         if self.byte(start) != b'!' {
@@ -166,7 +166,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the characters of a URI, its escapes decoded, and tells whether there are any.
-    fn scan_uri(&mut self, uri: &mut Vec<u8>) -> Result<bool, Error> {
+    fn scan_uri(&mut self, uri: &mut Vec<u8>) -> Result<bool, Fault> {
         let start = self.at;
         loop {
             self.need(self.at, 1)?;
@@ -205,7 +205,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Decodes the escapes of one character. goyaml looks at the form of each octet, not at what they make.
-    fn scan_uri_escapes(&mut self, uri: &mut Vec<u8>) -> Result<(), Error> {
+    fn scan_uri_escapes(&mut self, uri: &mut Vec<u8>) -> Result<(), Fault> {
         let mut n_left = 0;
         let mut is_first = true;
         while is_first || n_left > 0 {

@@ -13,7 +13,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::Error;
-use crate::reader::Input;
+use crate::error::Fault;
+use crate::reader::{Input, Problem};
 
 /// The deepest nesting of flow collections, and of indentation, as in goyaml.
 pub(crate) const MAX_DEPTH: usize = 10_000;
@@ -40,7 +41,8 @@ pub enum Style {
 pub(crate) enum TokenKind<'a> {
     StreamEnd,
     VersionDirective(u8, u8),
-    TagDirective { handle: &'a str, prefix: String },
+    /// a handle and what it stands for
+    TagDirective(Box<(&'a str, String)>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -56,7 +58,8 @@ pub(crate) enum TokenKind<'a> {
     Value,
     Alias(&'a str),
     Anchor(&'a str),
-    Tag { handle: &'a str, suffix: String },
+    /// a handle and what follows it
+    Tag(Box<(&'a str, String)>),
     Scalar(Cow<'a, str>, Style),
 }
 
@@ -151,7 +154,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Gives the next token and leaves it.
-    pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
+    pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Fault> {
         if !self.is_settled {
             while self.queue.is_empty() || self.is_first_open()? {
                 self.fetch()?;
@@ -169,13 +172,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the token that [`Self::peek`] gave, and gives the next one and leaves it.
-    pub(crate) fn take_and_peek(&mut self) -> Result<&Token<'a>, Error> {
+    pub(crate) fn take_and_peek(&mut self) -> Result<&Token<'a>, Fault> {
         self.take();
         self.peek()
     }
 
     /// Makes an error of the parser, whose lines are one less than those of the scanner.
-    pub(crate) fn parse_error(&self, message: &str, at: usize, line: usize) -> Error {
+    pub(crate) fn parse_error(&self, message: &str, at: usize, line: usize) -> Fault {
         error(message, line, at + self.input.offset)
     }
 
@@ -184,14 +187,14 @@ impl<'a> Scanner<'a> {
         self.input.offset
     }
 
-    fn error(&self, message: &str) -> Error {
+    fn error(&self, message: &str) -> Fault {
         // goyaml leaves out the line if it is the first.
         let line = if self.line == 0 { 0 } else { self.line + 1 };
         error(message, line, self.at + self.input.offset)
     }
 
     /// Tells whether the first token may turn out to begin a key.
-    fn is_first_open(&mut self) -> Result<bool, Error> {
+    fn is_first_open(&mut self) -> Result<bool, Fault> {
         while self.waiting.front().is_some_and(|(token, _)| *token < self.n_taken) {
             self.waiting.pop_front();
         }
@@ -202,7 +205,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Tells whether a colon here would make a key of what waits on a flow level.
-    fn is_key_possible(&mut self, level: usize) -> Result<bool, Error> {
+    fn is_key_possible(&mut self, level: usize) -> Result<bool, Fault> {
         let index = self.index();
         let Some(key) = self.keys.get_mut(level).filter(|key| key.is_possible) else {
             return Ok(false);
@@ -217,7 +220,7 @@ impl<'a> Scanner<'a> {
         Ok(false)
     }
 
-    fn save_key(&mut self) -> Result<(), Error> {
+    fn save_key(&mut self) -> Result<(), Fault> {
         if !self.is_key_allowed {
             return Ok(());
         }
@@ -234,7 +237,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn drop_key(&mut self) -> Result<(), Error> {
+    fn drop_key(&mut self) -> Result<(), Fault> {
         let key = &mut self.keys[self.flow_depth];
         if key.is_possible {
             if key.is_required {
@@ -267,11 +270,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Gives a byte, or 0 behind the end: no text contains one.
+    #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
     /// Gives the length of the line break at a place, or 0 if there is none.
+    #[inline]
     fn break_len(&self, at: usize) -> usize {
         match self.byte(at) {
             b'\n' => 1,
@@ -283,6 +288,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn is_break(&self, at: usize) -> bool {
         self.break_len(at) > 0
     }
@@ -303,20 +309,25 @@ impl<'a> Scanner<'a> {
     }
 
     /// Fails if goyaml, asked for `n` characters from a place on, would have to decode what it cannot.
-    fn need(&self, at: usize, n: usize) -> Result<(), Error> {
+    #[inline]
+    fn need(&self, at: usize, n: usize) -> Result<(), Fault> {
         match self.input.problem {
             None => Ok(()),
-            Some(problem) => {
-                let rest = self.input.text.get(at..).unwrap_or("");
-                if rest.len() >= 4 * n || rest.chars().count() >= n {
-                    return Ok(());
-                }
-                Err(error(problem.message, 0, problem.at))
-            }
+            Some(problem) => self.need_before(problem, at, n),
         }
     }
 
+    #[cold]
+    fn need_before(&self, problem: Problem, at: usize, n: usize) -> Result<(), Fault> {
+        let rest = self.input.text.get(at..).unwrap_or("");
+        if rest.len() >= 4 * n || rest.chars().count() >= n {
+            return Ok(());
+        }
+        Err(error(problem.message, 0, problem.at))
+    }
+
     /// Goes on to a place on the same line.
+    #[inline]
     fn pass(&mut self, to: usize) {
         if !self.input.is_ascii {
             let passed = &self.bytes[self.at..to];
@@ -348,6 +359,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Puts the token into the queue that begins at `start` and ends here.
+    #[inline]
     fn push(&mut self, kind: TokenKind<'a>, start: usize, line: usize) {
         self.queue.push_back(Token { kind, start, end: self.at, line });
     }
@@ -373,7 +385,7 @@ impl<'a> Scanner<'a> {
         kind: TokenKind<'a>,
         before: Option<usize>,
         place: Place,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Fault> {
         if self.flow_depth > 0 || self.floor > place.column {
             return Ok(());
         }
@@ -395,7 +407,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Puts at least one token into the queue.
-    fn fetch(&mut self) -> Result<(), Error> {
+    fn fetch(&mut self) -> Result<(), Fault> {
         self.need(self.at, 1)?;
         self.skip_to_token()?;
         self.dedent(self.column() + 1);
@@ -448,7 +460,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes on behind blanks, comments and line breaks.
-    fn skip_to_token(&mut self) -> Result<(), Error> {
+    fn skip_to_token(&mut self) -> Result<(), Fault> {
         loop {
             if self.at < self.bom_end && self.at == self.line_start && self.at < self.bytes.len() {
                 let c = self.input.text[self.at..].chars().next().expect("there is text left");
@@ -475,7 +487,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn fetch_stream_end(&mut self) -> Result<(), Error> {
+    fn fetch_stream_end(&mut self) -> Result<(), Fault> {
         if self.column() != 0 {
             self.start_line();
         }
@@ -485,14 +497,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Ends all block collections.
-    fn leave_blocks(&mut self) -> Result<(), Error> {
+    fn leave_blocks(&mut self) -> Result<(), Fault> {
         self.dedent(0);
         self.drop_key()?;
         self.is_key_allowed = false;
         Ok(())
     }
 
-    fn fetch_flow_start(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+    fn fetch_flow_start(&mut self, kind: TokenKind<'a>) -> Result<(), Fault> {
         self.save_key()?;
         self.keys.push(PossibleKey {
             is_possible: false,
@@ -509,7 +521,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_flow_end(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+    fn fetch_flow_end(&mut self, kind: TokenKind<'a>) -> Result<(), Fault> {
         self.drop_key()?;
         if self.flow_depth > 0 {
             self.flow_depth -= 1;
@@ -523,7 +535,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_block_entry(&mut self) -> Result<(), Error> {
+    fn fetch_block_entry(&mut self) -> Result<(), Fault> {
         if self.flow_depth == 0 {
             if !self.is_key_allowed {
                 return Err(self.error("block sequence entries are not allowed in this context"));
@@ -536,7 +548,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_key(&mut self) -> Result<(), Error> {
+    fn fetch_key(&mut self) -> Result<(), Fault> {
         if self.flow_depth == 0 {
             if !self.is_key_allowed {
                 return Err(self.error("mapping keys are not allowed in this context"));
@@ -549,7 +561,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_value(&mut self) -> Result<(), Error> {
+    fn fetch_value(&mut self) -> Result<(), Fault> {
         let level = self.flow_depth;
         if self.is_key_possible(level)? {
             let PossibleKey { token, place, .. } = self.keys[level];
@@ -571,7 +583,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_anchor(&mut self, is_alias: bool) -> Result<(), Error> {
+    fn fetch_anchor(&mut self, is_alias: bool) -> Result<(), Fault> {
         self.save_key()?;
         self.is_key_allowed = false;
         let (start, line) = (self.at, self.line);
@@ -597,7 +609,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// Makes an error with a line, unless that is 0.
-fn error(message: &str, line: usize, offset: usize) -> Error {
+fn error(message: &str, line: usize, offset: usize) -> Fault {
     let message = if line == 0 { message.to_owned() } else { format!("line {line}: {message}") };
-    Error::Yaml { message, offset }
+    Box::new(Error::Yaml { message, offset })
 }

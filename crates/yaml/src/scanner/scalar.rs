@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::{Scanner, Style, TokenKind};
-use crate::Error;
+use super::{MAX_KEY_CHARS, PossibleKey, Scanner, Style, TokenKind};
+use crate::error::Fault;
 
 /// How many line breaks were met between two pieces of a scalar, and what they fold to.
 #[derive(Default)]
@@ -65,7 +65,16 @@ const fn stops(bytes: &[u8]) -> [bool; 256] {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn fetch_plain(&mut self) -> Result<(), Error> {
+    pub(super) fn fetch_plain(&mut self) -> Result<(), Fault> {
+        if self.is_key_allowed && self.input.problem.is_none() {
+            let end = self.plain_end();
+            if self.byte(end) == b':' {
+                let text = &self.input.text[self.at..end];
+                if self.fetch_simple_key(text, Style::Plain, end)? {
+                    return Ok(());
+                }
+            }
+        }
         self.save_key()?;
         self.is_key_allowed = false;
         let (start, line) = (self.at, self.line);
@@ -134,6 +143,27 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Puts a scalar that a colon follows into the queue as a key, unless it is too long for one.
+    ///
+    /// This is what [`Scanner::save_key`] and the colon would make of it, without a token that waits.
+    fn fetch_simple_key(&mut self, text: &'a str, style: Style, end: usize) -> Result<bool, Fault> {
+        if end - self.at > MAX_KEY_CHARS {
+            return Ok(false);
+        }
+        self.drop_key()?;
+        let place = self.place();
+        let token = self.n_taken + self.queue.len();
+        self.keys[self.flow_depth] =
+            PossibleKey { is_possible: false, is_required: false, token, place };
+        self.indent(TokenKind::BlockMappingStart, None, place)?;
+        self.is_key_allowed = false;
+        self.push(TokenKind::Key, self.at, self.line);
+        self.pass(end);
+        self.push(TokenKind::Scalar(Cow::Borrowed(text), style), place.at, self.line);
+        self.push_indicator(TokenKind::Value, 1);
+        Ok(true)
+    }
+
     /// Gives where the part of a plain scalar ends that is on this line, without the blanks behind it.
     fn plain_end(&self) -> usize {
         let stops = if self.flow_depth == 0 { &BLOCK_STOPS } else { &FLOW_STOPS };
@@ -157,20 +187,31 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(super) fn fetch_single_quoted(&mut self) -> Result<(), Error> {
+    pub(super) fn fetch_single_quoted(&mut self) -> Result<(), Fault> {
         self.fetch_quoted(b'\'', Style::SingleQuoted)
     }
 
-    pub(super) fn fetch_double_quoted(&mut self) -> Result<(), Error> {
+    pub(super) fn fetch_double_quoted(&mut self) -> Result<(), Fault> {
         self.fetch_quoted(b'"', Style::DoubleQuoted)
     }
 
-    fn fetch_quoted(&mut self, quote: u8, style: Style) -> Result<(), Error> {
+    fn fetch_quoted(&mut self, quote: u8, style: Style) -> Result<(), Fault> {
+        let simple_end = self.simple_quoted_end(quote);
+        if let Some(end) = simple_end
+            && self.is_key_allowed
+            && self.byte(end + 1) == b':'
+            && self.is_blank_or_end(end + 2)
+        {
+            let text = &self.input.text[self.at + 1..end];
+            if self.fetch_simple_key(text, style, end + 1)? {
+                return Ok(());
+            }
+        }
         self.save_key()?;
         self.is_key_allowed = false;
         let (start, line) = (self.at, self.line);
         self.at += 1;
-        let text = match self.simple_quoted_end(quote) {
+        let text = match simple_end {
             Some(end) => {
                 let text = Cow::Borrowed(&self.input.text[self.at..end]);
                 self.pass(end);
@@ -189,19 +230,19 @@ impl<'a> Scanner<'a> {
         if self.input.problem.is_some() {
             return None;
         }
-        let rest = &self.bytes[self.at..];
-        let line_end = self.line_end(self.at);
-        let end = self.at
+        let start = self.at + 1;
+        let line = &self.bytes[start..self.line_end(start)];
+        let end = start
             + if quote == b'"' {
-                memchr::memchr2(b'"', b'\\', &rest[..line_end - self.at])?
+                memchr::memchr2(b'"', b'\\', line)?
             } else {
-                memchr::memchr(b'\'', &rest[..line_end - self.at])?
+                memchr::memchr(b'\'', line)?
             };
         (self.bytes[end] == quote && (quote == b'"' || self.byte(end + 1) != b'\'')).then_some(end)
     }
 
     /// Reads a quoted scalar up to its closing quote.
-    fn scan_quoted(&mut self, quote: u8) -> Result<String, Error> {
+    fn scan_quoted(&mut self, quote: u8) -> Result<String, Fault> {
         let mut text = String::new();
         let mut fold = Fold::default();
         loop {
@@ -246,7 +287,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads up to a blank, a line break or the closing quote, and tells whether an escaped line break came last.
-    fn scan_quoted_words(&mut self, quote: u8, text: &mut String) -> Result<bool, Error> {
+    fn scan_quoted_words(&mut self, quote: u8, text: &mut String) -> Result<bool, Fault> {
         loop {
             let start = self.at;
             let mut at = start;
@@ -284,7 +325,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a backslash and what it stands for.
-    fn scan_escape(&mut self, text: &mut String) -> Result<(), Error> {
+    fn scan_escape(&mut self, text: &mut String) -> Result<(), Fault> {
         let (c, n_digits) = match self.byte(self.at + 1) {
             b'0' => ('\0', 0),
             b'a' => ('\x07', 0),
@@ -327,7 +368,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    pub(super) fn fetch_block_scalar(&mut self, is_literal: bool) -> Result<(), Error> {
+    pub(super) fn fetch_block_scalar(&mut self, is_literal: bool) -> Result<(), Fault> {
         self.drop_key()?;
         self.is_key_allowed = true;
         let (start, line) = (self.at, self.line);
@@ -387,7 +428,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the indicators behind `|` and `>`, in any order, and gives the indentation as 0 if there is none.
-    fn scan_block_header(&mut self) -> Result<(Chomp, usize), Error> {
+    fn scan_block_header(&mut self) -> Result<(Chomp, usize), Fault> {
         let mut chomp = None;
         let mut increment = 0;
         loop {
@@ -411,7 +452,7 @@ impl<'a> Scanner<'a> {
         indent: &mut usize,
         breaks: &mut String,
         end: &mut usize,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Fault> {
         let mut deepest = 0;
         *end = self.at;
         loop {
