@@ -27,6 +27,7 @@ mod reflection;
 mod regex;
 mod semver;
 mod strings;
+mod toml;
 mod unicode;
 mod urls;
 
@@ -59,6 +60,7 @@ const FAMILIES: &[&[Function]] = &[
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
+    toml::FUNCTIONS,
     urls::FUNCTIONS,
 ];
 

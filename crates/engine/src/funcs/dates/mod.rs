@@ -18,6 +18,7 @@ use self::duration::Duration;
 use self::time::{Time, Zone};
 use super::arguments::bytes;
 use crate::render::world;
+use crate::world::World;
 
 const TIME: Type = Type::Named("time.Time");
 
@@ -270,5 +271,50 @@ fn by_unit(args: &[Value], apply: fn(Duration, Duration) -> Duration) -> Result<
     Ok(match as_duration(&args[1]) {
         Ok(unit) => apply(duration, unit).into(),
         Err(_) => duration.into(),
+    })
+}
+
+/// The names of the zones that TOML in Go gives to what has none, and how it shows them.
+const TOML_ZONES: [(&str, &[u8]); 3] = [
+    ("datetime-local", b"2006-01-02T15:04:05.999999999"),
+    ("date-local", b"2006-01-02"),
+    ("time-local", b"15:04:05.999999999"),
+];
+
+/// Reads a date, a time or both as TOML has them, letters in upper case and a `T` between.
+pub(super) fn time_from_toml(text: &str, world: &dyn World) -> Option<Value> {
+    const LAYOUTS: [(&[u8], Option<&str>); 7] = [
+        (b"2006-01-02T15:04:05.999999999Z07:00", None),
+        (b"2006-01-02T15:04:05.999999999", Some("datetime-local")),
+        (b"2006-01-02", Some("date-local")),
+        (b"15:04:05.999999999", Some("time-local")),
+        (b"2006-01-02T15:04Z07:00", None),
+        (b"2006-01-02T15:04", Some("datetime-local")),
+        (b"15:04", Some("time-local")),
+    ];
+    LAYOUTS.iter().find_map(|(layout, zone)| {
+        let local = world.local_time_zone();
+        let zone = match zone {
+            None => Zone::Local(local),
+            Some(name) => Zone::fixed(name.as_bytes(), local.to_offset(world.now()).seconds()),
+        };
+        let time = layout::parse(layout, text.as_bytes(), &zone).ok()?;
+        // Go lets a leading zero be missing, TOML does not.
+        let separators = layout.iter().take_while(|byte| !matches!(byte, b'.' | b'Z'));
+        let stand_in_place = separators
+            .enumerate()
+            .all(|(at, byte)| byte.is_ascii_digit() || text.as_bytes().get(at) == Some(byte));
+        Some(stand_in_place.then(|| time.into()))
+    })?
+}
+
+/// Writes a time as TOML does; `None` for what is no time.
+pub(super) fn time_as_toml(value: &Value) -> Option<Vec<u8>> {
+    let time = value.as_object::<Time>()?;
+    let (name, _) = time.zone_name_and_offset();
+    let toml_zone = TOML_ZONES.iter().find(|(zone, _)| zone.as_bytes() == &*name);
+    Some(match toml_zone {
+        Some((_, layout)) => time.in_zone(Zone::Utc).format(layout),
+        None => time.format(b"2006-01-02T15:04:05.999999999Z07:00"),
     })
 }
