@@ -78,7 +78,7 @@ pub(crate) fn base64_encode(data: &[u8]) -> String {
 /// # Errors
 ///
 /// The byte at which Go finds fault.
-fn base64_decode(text: &[u8]) -> Result<Vec<u8>, usize> {
+pub(super) fn base64_decode(text: &[u8]) -> Result<Vec<u8>, usize> {
     let is_line_end = |byte: u8| byte == b'\n' || byte == b'\r';
     let mut data = Vec::with_capacity(text.len() / 4 * 3);
     let mut at = 0;

@@ -4,10 +4,10 @@
 //!
 //! Source: `functions.go` and `strings.go` in Sprig, `cryptorandomstringutils.go` in Masterminds/goutils.
 
-use data_encoding::BASE64;
 use pintle_gotmpl::{Env, FuncError, Function, Type, Value};
 
 use super::arguments::{bytes, int};
+use super::encoding::base64_encode;
 use crate::render::world;
 use crate::world::World;
 
@@ -77,7 +77,7 @@ fn random_bytes(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncErro
     }
     let mut random = vec![0; length(len)?];
     world(env).fill_random(&mut random);
-    Ok(Value::string(BASE64.encode(&random)))
+    Ok(Value::string(base64_encode(&random)))
 }
 
 fn random_int(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {

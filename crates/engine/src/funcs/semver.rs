@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use pintle_chart::semver::{Constraint, SemverError, Version};
@@ -49,20 +50,25 @@ fn by_value(version: Version) -> Value {
     SemanticVersion { version, by_pointer: false }.into()
 }
 
+/// Gives what a method that compares makes of the order of two versions.
+fn judge(method: &str) -> Option<fn(Ordering) -> Value> {
+    Some(match method {
+        "Compare" => |order| Value::int(order as i64),
+        "Equal" => |order| order.is_eq().into(),
+        "GreaterThan" => |order| order.is_gt().into(),
+        "GreaterThanEqual" => |order| order.is_ge().into(),
+        "LessThan" => |order| order.is_lt().into(),
+        "LessThanEqual" => |order| order.is_le().into(),
+        _ => return None,
+    })
+}
+
 impl SemanticVersion {
     fn call_on_pointer(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
         if name == "Original" {
             return Some(Ok(Value::string(&*self.version.original)));
         }
-        let judge: fn(std::cmp::Ordering) -> Value = match name {
-            "Compare" => |order| Value::int(order as i64),
-            "Equal" => |order| order.is_eq().into(),
-            "GreaterThan" => |order| order.is_gt().into(),
-            "GreaterThanEqual" => |order| order.is_ge().into(),
-            "LessThan" => |order| order.is_lt().into(),
-            "LessThanEqual" => |order| order.is_le().into(),
-            _ => return None,
-        };
+        let judge = judge(name)?;
         let other = args.first().and_then(Value::as_object::<Self>);
         Some(match other.filter(|other| other.by_pointer) {
             Some(other) => Ok(judge(self.version.precedence(&other.version))),
@@ -107,6 +113,18 @@ impl Object for SemanticVersion {
             _ if self.by_pointer => return self.call_on_pointer(name, args),
             _ => return None,
         })
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        let types: &[Type] = match method {
+            "IncMajor" | "IncMinor" | "IncPatch" | "Major" | "Metadata" | "Minor" | "Patch"
+            | "Prerelease" | "String" => &[],
+            "SetMetadata" | "SetPrerelease" => &[Type::String],
+            "Original" if self.by_pointer => &[],
+            _ if self.by_pointer && judge(method).is_some() => &[Type::Named("*semver.Version")],
+            _ => return None,
+        };
+        Some((types, false))
     }
 
     fn display(&self) -> Option<Str> {

@@ -5,8 +5,8 @@
 use aes::Aes256;
 use cbc::cipher::block_padding::NoPadding;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use data_encoding::BASE64;
 
+use crate::funcs::encoding::{base64_decode, base64_encode};
 use crate::world::World;
 
 /// The length of a block, and of the random bytes that come first.
@@ -35,7 +35,7 @@ pub(super) fn encrypt(world: &dyn World, password: &[u8], text: &[u8]) -> String
     let len = padded.len();
     let encrypted = cipher.encrypt_padded::<NoPadding>(&mut padded, len);
     let encrypted = encrypted.expect("the text has whole blocks now");
-    BASE64.encode(&[&random[..], encrypted].concat())
+    base64_encode(&[&random[..], encrypted].concat())
 }
 
 /// Decrypts what [`encrypt`] gave.
@@ -47,12 +47,18 @@ pub(super) fn decrypt(password: &[u8], base64: &[u8]) -> Result<Vec<u8>, String>
     if base64.is_empty() {
         return Ok(Vec::new());
     }
-    let encrypted = super::decode_base64(base64)?;
+    let encrypted = base64_decode(base64)
+        .map_err(|place| format!("illegal base64 data at input byte {place}"))?;
     let Some((random, encrypted)) = encrypted.split_first_chunk::<BLOCK_LEN>() else {
-        let len = encrypted.len();
-        return Err(format!(
-            "runtime error: slice bounds out of range [:{BLOCK_LEN}] with capacity {len}"
-        ));
+        // Go slices what it decoded into, which may have room left.
+        let (len, capacity) = (encrypted.len(), base64.len() / 4 * 3);
+        return Err(if capacity < BLOCK_LEN {
+            format!(
+                "runtime error: slice bounds out of range [:{BLOCK_LEN}] with capacity {capacity}"
+            )
+        } else {
+            format!("runtime error: slice bounds out of range [{BLOCK_LEN}:{len}]")
+        });
     };
     if encrypted.len() % BLOCK_LEN != 0 {
         return Err("crypto/cipher: input not full blocks".to_owned());

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::der::{self, Reader};
 use super::keys::PrivateKey;
 use super::pem;
+use crate::funcs::encoding::base64_decode;
 use crate::funcs::ip;
 use crate::world::World;
 
@@ -379,10 +380,8 @@ impl<'d> Parsed<'d> {
 ///
 /// Sprig's text.
 pub(super) fn build_custom(cert: &[u8], key: &[u8]) -> Result<Certificate, String> {
-    let cert =
-        super::decode_base64(cert).map_err(|_| "unable to decode base64 certificate".to_owned())?;
-    let key =
-        super::decode_base64(key).map_err(|_| "unable to decode base64 private key".to_owned())?;
+    let cert = base64_decode(cert).map_err(|_| "unable to decode base64 certificate".to_owned())?;
+    let key = base64_decode(key).map_err(|_| "unable to decode base64 private key".to_owned())?;
     let Some(block) = pem::decode(&cert) else {
         return Err("unable to decode certificate".to_owned());
     };

@@ -15,7 +15,6 @@ mod primes;
 #[cfg(test)]
 mod tests;
 
-use data_encoding::{BASE64, DecodeKind};
 use pintle_gotmpl::{Env, FuncError, Function, Type, UintType, Value};
 
 use self::certificates::{Certificate, KEY_BITS, Request};
@@ -135,28 +134,4 @@ fn signed(env: &Env<'_, '_>, args: &[Value], key: &PrivateKey) -> Result<Value, 
     let authority: Option<&Certificate> = args.get(4).and_then(Value::as_object);
     let Some(authority) = authority else { return Err("unable to decode certificate".into()) };
     Ok(request(env, args)?.signed_by(key, authority)?.into())
-}
-
-/// Reads base 64 as Go does, which takes no notice of line ends.
-///
-/// # Errors
-///
-/// Go's text, such as `illegal base64 data at input byte 4`.
-fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
-    let mut places = Vec::new();
-    let mut compact = Vec::with_capacity(text.len());
-    for (place, &byte) in text.iter().enumerate() {
-        if !matches!(byte, b'\r' | b'\n') {
-            compact.push(byte);
-            places.push(place);
-        }
-    }
-    BASE64.decode(&compact).map_err(|error| {
-        let place = match error.kind {
-            // Go stops where the text does.
-            DecodeKind::Length => text.len(),
-            _ => places.get(error.position).copied().unwrap_or(text.len()),
-        };
-        format!("illegal base64 data at input byte {place}")
-    })
 }

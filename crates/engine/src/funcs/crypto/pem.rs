@@ -2,7 +2,7 @@
 //!
 //! Source: Go's `encoding/pem/pem.go`, which reads more than it writes: text around a block, headers, wrong blocks before it.
 
-use data_encoding::BASE64;
+use crate::funcs::encoding::{base64_decode, base64_encode};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
@@ -20,7 +20,7 @@ pub(super) struct Block {
 
 /// Writes a block.
 pub(super) fn encode(kind: &str, bytes: &[u8]) -> String {
-    let base64 = BASE64.encode(bytes);
+    let base64 = base64_encode(bytes);
     let mut out = format!("-----BEGIN {kind}-----\n");
     for line in base64.as_bytes().chunks(LINE_LEN) {
         out.extend(line.iter().map(|byte| char::from(*byte)));
@@ -60,8 +60,8 @@ fn block(before: &[u8], after: &[u8]) -> Option<Block> {
     if !line(trailer).0.is_empty() {
         return None;
     }
-    let base64: Vec<u8> = body.iter().filter(|byte| !b" \t\r\n".contains(byte)).copied().collect();
-    let bytes = BASE64.decode(&base64).ok()?;
+    let base64: Vec<u8> = body.iter().filter(|byte| !b" \t".contains(byte)).copied().collect();
+    let bytes = base64_decode(&base64).ok()?;
     Some(Block { kind: String::from_utf8_lossy(kind).into_owned(), bytes })
 }
 

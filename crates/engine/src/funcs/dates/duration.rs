@@ -6,7 +6,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use pintle_gotmpl::{FuncError, IntType, Kind, Object, Str, Value};
+use pintle_gotmpl::{FuncError, IntType, Kind, Object, Str, Type, Value};
 
 use super::layout::quote;
 use super::time::wrong_argument;
@@ -260,6 +260,21 @@ impl Object for Duration {
             "Truncate" => unit().map(|unit| self.truncate(unit).into()),
             _ => return None,
         })
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        // The others take a duration, which may be a constant.
+        let plain = [
+            "Abs",
+            "Hours",
+            "Microseconds",
+            "Milliseconds",
+            "Minutes",
+            "Nanoseconds",
+            "Seconds",
+            "String",
+        ];
+        plain.contains(&method).then_some((&[], false))
     }
 
     fn display(&self) -> Option<Str> {

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use pintle_gotmpl::{FuncError, Kind, Object, Str, Value};
+use pintle_gotmpl::{FuncError, IntType, Kind, Object, Str, Type, Value};
 
 use super::duration::Duration;
 use super::layout;
@@ -50,7 +50,7 @@ pub(crate) struct Time {
 pub(crate) enum Zone {
     /// UTC
     Utc,
-    /// where the render happens: its name is always `Local`
+    /// where the render happens
     Local(TimeZone),
     /// a zone of the database, with its name there
     Named(Rc<str>, TimeZone),
@@ -81,6 +81,8 @@ impl Zone {
     fn name(&self) -> Cow<'_, [u8]> {
         match self {
             Self::Utc => Cow::Borrowed(b"UTC"),
+            // Go says so if the system has no other zone.
+            Self::Local(zone) if *zone == TimeZone::UTC => Cow::Borrowed(b"UTC"),
             Self::Local(_) => Cow::Borrowed(b"Local"),
             Self::Named(name, _) => Cow::Borrowed(name.as_bytes()),
             Self::Fixed(name, _) => Cow::Borrowed(name),
@@ -397,6 +399,28 @@ pub(super) fn wrong_argument(expected: &str, args: &[Value]) -> FuncError {
     FuncError::new(format!("wrong type for value; expected {expected}; got {given}"))
 }
 
+/// The methods of a time that take nothing.
+const PLAIN_METHODS: &[&str] = &[
+    "Day",
+    "Hour",
+    "IsDST",
+    "IsZero",
+    "Location",
+    "Minute",
+    "Month",
+    "Nanosecond",
+    "Second",
+    "String",
+    "UTC",
+    "Unix",
+    "UnixMicro",
+    "UnixMilli",
+    "UnixNano",
+    "Weekday",
+    "Year",
+    "YearDay",
+];
+
 impl Object for Time {
     fn type_name(&self) -> Cow<'static, str> {
         "time.Time".into()
@@ -450,6 +474,20 @@ impl Object for Time {
         })
     }
 
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        let types: &[Type] = match method {
+            "AddDate" => &[Type::INT, Type::INT, Type::INT],
+            "After" | "Before" | "Compare" | "Equal" | "Sub" => &[Type::Named("time.Time")],
+            "Format" => &[Type::String],
+            "In" => &[Type::Named("*time.Location")],
+            // Their duration may be a constant.
+            "Add" | "Round" | "Truncate" => return None,
+            _ if PLAIN_METHODS.contains(&method) => &[],
+            _ => return None,
+        };
+        Some((types, false))
+    }
+
     fn display(&self) -> Option<Str> {
         let mut text = self.format(STRING_LAYOUT);
         if self.from_clock {
@@ -495,11 +533,15 @@ impl Object for Month {
     }
 
     fn kind(&self) -> Kind {
-        Kind::Int(pintle_gotmpl::IntType::Int)
+        Kind::Int(IntType::Int)
     }
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
         (name == "String").then(|| Ok(Value::string(layout::month_name(self.0))))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        (method == "String").then_some((&[], false))
     }
 
     fn display(&self) -> Option<Str> {
@@ -525,11 +567,15 @@ impl Object for Weekday {
     }
 
     fn kind(&self) -> Kind {
-        Kind::Int(pintle_gotmpl::IntType::Int)
+        Kind::Int(IntType::Int)
     }
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
         (name == "String").then(|| Ok(Value::string(layout::weekday_name(self.0))))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        (method == "String").then_some((&[], false))
     }
 
     fn display(&self) -> Option<Str> {
@@ -560,6 +606,10 @@ impl Object for Location {
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
         (name == "String").then(|| Ok(Value::string(self.zone.name().into_owned())))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        (method == "String").then_some((&[], false))
     }
 
     fn display(&self) -> Option<Str> {
