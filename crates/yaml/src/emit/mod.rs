@@ -14,6 +14,7 @@ mod through_json;
 use std::cmp::Ordering;
 use std::slice;
 
+use self::scalar::Analysis;
 use crate::{Error, Value, json, sort};
 
 /// The deepest nesting of lists and maps that goyaml v2 reads back from JSON.
@@ -152,10 +153,10 @@ impl Emitter {
         self.begin_node();
         match self.layout {
             Layout::V2 => match through_json::value(text, &mut self.json_line) {
-                Ok(text) => self.write_string(&text, false),
+                Ok(text) => self.write_value(&text),
                 Err(error) => self.fail(error),
             },
-            Layout::Pretty => self.write_string(text, false),
+            Layout::Pretty => self.write_value(text),
         }
     }
 
@@ -288,11 +289,16 @@ impl Emitter {
         self.out.extend_from_slice(text);
     }
 
+    fn write_value(&mut self, text: &str) {
+        self.write_string(text, Analysis::of(text, self.layout), false);
+    }
+
     fn write_key(&mut self, text: &str) {
         self.write_indent(self.indent());
-        let is_simple = text.len() <= MAX_SIMPLE_KEY && !scalar::has_break(text);
+        let analysis = Analysis::of(text, self.layout);
+        let is_simple = text.len() <= MAX_SIMPLE_KEY && !analysis.has_break;
         self.begin_key(is_simple);
-        self.write_string(text, is_simple);
+        self.write_string(text, analysis, is_simple);
         self.end_key(is_simple);
     }
 

@@ -49,7 +49,9 @@ const MULTI: u8 = 7;
 /// What is in a string.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent, as they are in goyaml")]
-struct Analysis {
+pub(super) struct Analysis {
+    /// there is a line break as goyaml has them: also U+0085, U+2028 and U+2029
+    pub(super) has_break: bool,
     has_line_feed: bool,
     /// a break other than a line feed that stays in single quotes: U+2028, U+2029
     has_odd_break: bool,
@@ -59,11 +61,12 @@ struct Analysis {
 }
 
 impl Analysis {
-    fn of(text: &str, layout: Layout) -> Self {
+    pub(super) fn of(text: &str, layout: Layout) -> Self {
         let bytes = text.as_bytes();
         let Some(&first) = bytes.first() else {
             // Only the quotes of a string that would be null are ever written around an empty text.
             return Self {
+                has_break: false,
                 has_line_feed: false,
                 has_odd_break: false,
                 plain_allowed: true,
@@ -89,8 +92,7 @@ impl Analysis {
         // The ends of the last break and of the last space, to see what stands next to what.
         let mut break_end = usize::MAX;
         let mut space_end = usize::MAX;
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
+        for (at, &byte) in bytes.iter().enumerate() {
             match CLASS[usize::from(byte)] {
                 0 => {}
                 CONTROL => has_special = true,
@@ -122,7 +124,6 @@ impl Analysis {
                     }
                 }
             }
-            at += 1;
         }
         let has_break_outside =
             matches!(first, b'\n' | b'\r') || break_width(bytes, 0) > 0 || break_end == bytes.len();
@@ -131,6 +132,7 @@ impl Analysis {
         let tab_matters = has_tab && layout == Layout::Pretty;
         let is_special = is_escaped || has_tab && layout == Layout::V2;
         Self {
+            has_break,
             has_line_feed,
             has_odd_break,
             plain_allowed: !(is_special
@@ -143,16 +145,6 @@ impl Analysis {
             block_allowed: !(is_special || space_end == bytes.len()),
         }
     }
-}
-
-/// Tells whether there is a line break as goyaml has them: also U+0085, U+2028 and U+2029.
-pub(super) fn has_break(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| match CLASS[usize::from(*byte)] {
-        BREAK => true,
-        MULTI => break_width(bytes, at) > 0,
-        _ => false,
-    })
 }
 
 /// Gives the width of the line break at `at`, or 0 if there is none.
@@ -204,9 +196,8 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 }
 
 impl Emitter {
-    /// Writes a string, as a key before a colon if `is_simple_key`.
-    pub(super) fn write_string(&mut self, text: &str, is_simple_key: bool) {
-        let analysis = Analysis::of(text, self.layout);
+    /// Writes a string in the style that follows from what is in it, as a key before a colon if `is_simple_key`.
+    pub(super) fn write_string(&mut self, text: &str, analysis: Analysis, is_simple_key: bool) {
         if analysis.has_line_feed {
             if analysis.block_allowed && !is_simple_key {
                 self.write_literal(text, analysis.has_odd_break);
