@@ -3,6 +3,8 @@
 //!
 //! Source: Go's `path/path.go`; Sprig names the functions.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 use pintle_gotmpl::{Env, FuncError, Function, Type, Value};
 
 use super::arguments::bytes;

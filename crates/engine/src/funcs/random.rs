@@ -4,6 +4,8 @@
 //!
 //! Source: `functions.go` and `strings.go` in Sprig, `cryptorandomstringutils.go` in Masterminds/goutils.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 use pintle_gotmpl::{Env, FuncError, Function, Type, Value};
 
 use super::arguments::{bytes, int};

@@ -22,6 +22,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("semverCompare", &[Type::String, Type::String], semver_compare),
 ];
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it so")]
 fn refused(error: SemverError) -> FuncError {
     FuncError::new(error.to_string())
 }
@@ -70,13 +71,12 @@ impl SemanticVersion {
         }
         let judge = judge(name)?;
         let other = args.first().and_then(Value::as_object::<Self>);
-        Some(match other.filter(|other| other.by_pointer) {
-            Some(other) => Ok(judge(self.version.precedence(&other.version))),
-            None => {
-                let given = args.first().map_or_else(|| "nothing".to_owned(), print::type_name);
-                Err(format!("wrong type for value; expected *semver.Version; got {given}").into())
-            }
-        })
+        let Some(other) = other.filter(|other| other.by_pointer) else {
+            let given = args.first().map_or_else(|| "nothing".to_owned(), print::type_name);
+            let error = format!("wrong type for value; expected *semver.Version; got {given}");
+            return Some(Err(error.into()));
+        };
+        Some(Ok(judge(self.version.precedence(&other.version))))
     }
 }
 

@@ -163,7 +163,7 @@ fn unescape(text: &[u8], part: Part) -> Result<Vec<u8>, String> {
         let byte = text[at];
         if byte != b'%' {
             if matches!(part, Part::Host | Part::Zone) && byte.is_ascii() && !part.keeps(byte) {
-                return Err(format!("invalid character {} in host name", quote(&[byte])));
+                return Err(format!("invalid character {} in host name", quote([byte])));
             }
             out.push(byte);
             at += 1;

@@ -84,16 +84,15 @@ impl PrivateKey {
     /// Makes a DSA key.
     pub(super) fn dsa(world: &dyn World) -> Self {
         let primes = Primes::new(world);
-        let (p, q) = primes.for_dsa();
-        let exponent = (&p - 1_u8) / &q;
-        let one = BigUint::from(1_u8);
-        let g = (2_u8..)
-            .map(|base| BigUint::from(base).modpow(&exponent, &p))
-            .find(|g| *g != one)
-            .unwrap_or(one);
-        let x = primes.below(&q);
-        let y = g.modpow(&x, &p);
-        Self::Dsa(DsaKey { p, q, g, y, x })
+        let (modulus, order) = primes.for_dsa();
+        let exponent = (&modulus - 1_u8) / &order;
+        let power = |base: u8| BigUint::from(base).modpow(&exponent, &modulus);
+        // Two generates the group but for one in as many primes as the group has members.
+        let generator = (2..=u8::MAX).map(power).find(|power| *power != BigUint::from(1_u8));
+        let generator = generator.expect("a power of 1 is rarer than a collision of hashes");
+        let secret = primes.below(&order);
+        let public = generator.modpow(&secret, &modulus);
+        Self::Dsa(DsaKey { p: modulus, q: order, g: generator, y: public, x: secret })
     }
 
     /// Makes an ECDSA key on the curve P-256.

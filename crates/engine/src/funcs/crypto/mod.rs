@@ -5,6 +5,8 @@
 //!
 //! Source: `crypto.go` in Sprig.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 mod aes;
 mod certificates;
 mod der;

@@ -26,8 +26,7 @@ pub(super) fn encode(kind: &str, bytes: &[u8]) -> String {
         out.extend(line.iter().map(|byte| char::from(*byte)));
         out.push('\n');
     }
-    out.push_str(&format!("-----END {kind}-----\n"));
-    out
+    out + "-----END " + kind + "-----\n"
 }
 
 /// Reads the first good block of a text.

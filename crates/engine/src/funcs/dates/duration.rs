@@ -54,8 +54,7 @@ impl Duration {
         let invalid = || format!("time: invalid duration {}", quote(text));
         let (negative, mut rest) = match text {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         if rest == b"0" {
             return Ok(Self(0));

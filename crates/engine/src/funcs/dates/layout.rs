@@ -2,6 +2,8 @@
 //!
 //! Source: Go's `time/format.go`.
 
+use std::fmt::Write;
+
 use super::time::{Time, Zone, days_before_month, days_in_month, is_leap_year};
 
 /// One element of a layout.
@@ -202,7 +204,7 @@ pub(super) fn format(time: &Time, layout: &[u8]) -> Vec<u8> {
             }
             Element::Hour => push_padded(&mut out, civil.hour.into(), 2),
             Element::Hour12 { zero } => {
-                let hour = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
+                let hour = if civil.hour.is_multiple_of(12) { 12 } else { civil.hour % 12 };
                 push_number(&mut out, hour.into(), zero);
             }
             Element::Minute { zero } => push_number(&mut out, civil.minute.into(), zero),
@@ -573,8 +575,7 @@ fn below(end: i64, number: i64, what: &'static str) -> Result<i64, Bad> {
 fn signed(text: &[u8]) -> Result<i64, Bad> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     if !digits.iter().all(u8::is_ascii_digit) {
         return Err(Bad::Element);
@@ -647,13 +648,11 @@ fn offset(text: &mut &[u8], style: Offset) -> Result<i32, Bad> {
     let mut bad = false;
     for (part, value) in numbers.iter_mut().enumerate().take(parts) {
         let start = 1 + part * step;
-        match number(&mut &written[start..start + 2], true) {
-            Ok(number) => *value = number,
-            Err(_) => {
-                bad = true;
-                break;
-            }
-        }
+        let Ok(number) = number(&mut &written[start..start + 2], true) else {
+            bad = true;
+            break;
+        };
+        *value = number;
     }
     let [hours, minutes, seconds] = numbers;
     // The last of these wins, and any of them wins over text that is no number.
@@ -717,7 +716,7 @@ pub(super) fn quote(text: &[u8]) -> String {
         match byte {
             b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
             b' '..=0x7f => out.push(char::from(byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            _ => write!(out, "\\x{byte:02x}").expect("a String takes any text"),
         }
     }
     out.push('"');

@@ -5,6 +5,8 @@
 //!
 //! Source: `date.go` in Sprig, the duration helpers in Helm's `pkg/engine/funcs.go`.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
 mod duration;
 mod layout;
 #[cfg(test)]
@@ -147,8 +149,7 @@ fn duration(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
 fn parse_seconds(text: &[u8]) -> i64 {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return 0;
@@ -160,6 +161,9 @@ fn parse_seconds(text: &[u8]) -> i64 {
     })
 }
 
+const SECOND: u64 = 1_000_000_000;
+const DAY: u64 = 86_400 * SECOND;
+
 fn duration_round(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     let duration = match &args[0] {
         Value::String(text) => Duration::parse(text.as_bytes()).unwrap_or(Duration::new(0)),
@@ -169,8 +173,6 @@ fn duration_round(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncEr
             None => Duration::new(0),
         },
     };
-    const SECOND: u64 = 1_000_000_000;
-    const DAY: u64 = 86_400 * SECOND;
     let units = [
         (365 * DAY, "y"),
         (30 * DAY, "mo"),
@@ -209,13 +211,11 @@ fn as_duration(value: &Value) -> Result<Duration, FuncError> {
             if let Ok(duration) = Duration::parse(trimmed.as_bytes()) {
                 return Ok(duration);
             }
-            match number::parse_float(trimmed) {
-                Ok(seconds) => duration_from_float(seconds),
-                Err(_) => {
-                    let quoted = number::quote(text.as_bytes());
-                    Err(format!("could not parse duration {quoted}").into())
-                }
-            }
+            let Ok(seconds) = number::parse_float(trimmed) else {
+                let quoted = number::quote(text.as_bytes());
+                return Err(format!("could not parse duration {quoted}").into());
+            };
+            duration_from_float(seconds)
         }
         Value::Int(_, seconds) => seconds
             .checked_mul(1_000_000_000)

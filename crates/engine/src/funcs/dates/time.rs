@@ -393,9 +393,8 @@ fn duration_arg(args: &[Value]) -> Result<Duration, FuncError> {
 
 /// The error over an argument that a method does not take.
 pub(super) fn wrong_argument(expected: &str, args: &[Value]) -> FuncError {
-    let given = args
-        .first()
-        .map_or_else(|| "nothing".to_owned(), |arg| pintle_gotmpl::value::print::type_name(arg));
+    let given =
+        args.first().map_or_else(|| "nothing".to_owned(), pintle_gotmpl::value::print::type_name);
     FuncError::new(format!("wrong type for value; expected {expected}; got {given}"))
 }
 

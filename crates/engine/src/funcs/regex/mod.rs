@@ -5,6 +5,9 @@
 //!
 //! Source: `regex.go` in Sprig, `regexp.go` in Go.
 
+#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
+
+mod classes;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -221,7 +224,7 @@ impl Regex {
         mut append: impl FnMut(&Captures, &mut Vec<u8>),
     ) -> Vec<u8> {
         let mut captures = self.regex.create_captures();
-        self.replace(
+        Self::replace(
             haystack,
             |from, captures: &mut Captures| {
                 self.regex.captures(Input::new(&*haystack.text).range(from..), captures);
@@ -234,7 +237,7 @@ impl Regex {
 
     /// Replaces all matches by the same bytes.
     fn replace_all_spans(&self, haystack: &Haystack<'_>, replacement: &[u8]) -> Vec<u8> {
-        self.replace(
+        Self::replace(
             haystack,
             |from, ()| self.find(&haystack.text, from),
             &mut (),
@@ -243,7 +246,6 @@ impl Regex {
     }
 
     fn replace<S>(
-        &self,
         haystack: &Haystack<'_>,
         mut search: impl FnMut(usize, &mut S) -> Option<Span>,
         state: &mut S,

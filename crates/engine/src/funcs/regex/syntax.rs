@@ -10,6 +10,8 @@ use regex_syntax::hir::{
     Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition,
 };
 
+use super::classes::{self, Ranges};
+
 /// The most copies of its innermost term a repetition may ask for, nested ones multiplied: Go's own limit.
 const MAX_COPIES: u32 = 1000;
 
@@ -74,6 +76,7 @@ pub(super) fn too_large(pattern: &[u8]) -> String {
     SyntaxError { what: TOO_LARGE, part: pattern }.text()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "they are Go's `i`, `m`, `s` and `U`")]
 #[derive(Clone, Copy, Default)]
 struct Flags {
     fold_case: bool,
@@ -202,7 +205,7 @@ impl<'p> Parser<'p> {
                     if self.rest().starts_with(b"(?") {
                         let outer = self.flags;
                         match self.perl_group()? {
-                            Opening::Flags => continue,
+                            Opening::Flags => {}
                             Opening::Group(capture) => {
                                 groups.push(std::mem::replace(
                                     &mut group,
@@ -542,7 +545,7 @@ impl<'p> Parser<'p> {
         }
         let mut ranges = Ranges::default();
         if self.class_escape(&mut ranges)? {
-            let class = ranges.class(self.flags);
+            let class = ranges.class(self.flags.fold_case);
             return self.push(group, Term::leaf(Hir::class(Class::Unicode(class))));
         }
         let rune = self.escape()?;
@@ -622,14 +625,14 @@ impl<'p> Parser<'p> {
         let perl: &[(char, char)] = match letter.to_ascii_lowercase() {
             b'd' => &[('0', '9')],
             b's' => &[('\t', '\n'), ('\x0c', '\r'), (' ', ' ')],
-            b'w' => WORD,
+            b'w' => classes::WORD,
             b'p' => &[],
             _ => return Ok(false),
         };
         self.at += 2;
         let mut negated = letter.is_ascii_uppercase();
         if !perl.is_empty() {
-            ranges.add_group(perl, negated, self.flags);
+            ranges.add_group(perl, negated, self.flags.fold_case);
             return Ok(true);
         }
         let mut name = self.rest();
@@ -648,10 +651,10 @@ impl<'p> Parser<'p> {
             negated = !negated;
             name = positive;
         }
-        let Some(class) = unicode_class(name) else {
+        let Some(class) = classes::unicode_class(name) else {
             return Err(self.since(start, INVALID_RANGE));
         };
-        ranges.add_class(class, negated, self.flags);
+        ranges.add_class(class, negated, self.flags.fold_case);
         Ok(true)
     }
 
@@ -668,10 +671,11 @@ impl<'p> Parser<'p> {
             [b'^', name @ ..] => (true, name),
             name => (false, name),
         };
-        let Some((_, group)) = POSIX.iter().find(|(posix, _)| posix.as_bytes() == name) else {
+        let Some((_, group)) = classes::POSIX.iter().find(|(posix, _)| posix.as_bytes() == name)
+        else {
             return Err(self.since(start, INVALID_RANGE));
         };
-        ranges.add_group(group, negated, self.flags);
+        ranges.add_group(group, negated, self.flags.fold_case);
         Ok(true)
     }
 
@@ -705,7 +709,7 @@ impl<'p> Parser<'p> {
             ranges.add(low, high);
         }
         self.at += 1;
-        let mut class = ranges.class(self.flags);
+        let mut class = ranges.class(self.flags.fold_case);
         if negated {
             class.negate();
         }
@@ -727,297 +731,6 @@ enum Opening {
     Flags,
     /// a group, with its number if it captures
     Group(Option<u32>),
-}
-
-/// The parts of a class while it is read. Put together only once, since that sorts.
-#[derive(Default)]
-struct Ranges {
-    /// ranges as they were written, not yet folded
-    written: Vec<ClassUnicodeRange>,
-    /// ranges that folding must not touch any more
-    done: Vec<ClassUnicodeRange>,
-}
-
-impl Ranges {
-    /// Adds runes; surrogates among them match nothing.
-    fn add(&mut self, low: u32, high: u32) {
-        let below = (low, high.min(0xD7FF));
-        let above = (low.max(0xE000), high);
-        for (low, high) in [below, above] {
-            if low <= high
-                && let (Some(low), Some(high)) = (char::from_u32(low), char::from_u32(high))
-            {
-                self.written.push(ClassUnicodeRange::new(low, high));
-            }
-        }
-    }
-
-    fn add_group(&mut self, group: &[(char, char)], negated: bool, flags: Flags) {
-        let ranges = group.iter().map(|&(low, high)| ClassUnicodeRange::new(low, high));
-        if negated {
-            self.add_class(ClassUnicode::new(ranges), true, flags);
-        } else {
-            self.written.extend(ranges);
-        }
-    }
-
-    fn add_class(&mut self, mut class: ClassUnicode, negated: bool, flags: Flags) {
-        if flags.fold_case {
-            class.case_fold_simple();
-        }
-        if negated {
-            class.negate();
-        }
-        self.done.extend(class.iter());
-    }
-
-    fn class(self, flags: Flags) -> ClassUnicode {
-        let mut class = ClassUnicode::new(self.written);
-        if flags.fold_case {
-            class.case_fold_simple();
-        }
-        if !self.done.is_empty() {
-            class.union(&ClassUnicode::new(self.done));
-        }
-        class
-    }
-}
-
-const WORD: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
-
-/// What `[:name:]` stands for.
-const POSIX: &[(&str, &[(char, char)])] = &[
-    ("alnum", &[('0', '9'), ('A', 'Z'), ('a', 'z')]),
-    ("alpha", &[('A', 'Z'), ('a', 'z')]),
-    ("ascii", &[('\0', '\x7f')]),
-    ("blank", &[('\t', '\t'), (' ', ' ')]),
-    ("cntrl", &[('\0', '\x1f'), ('\x7f', '\x7f')]),
-    ("digit", &[('0', '9')]),
-    ("graph", &[('!', '~')]),
-    ("lower", &[('a', 'z')]),
-    ("print", &[(' ', '~')]),
-    ("punct", &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')]),
-    ("space", &[('\t', '\r'), (' ', ' ')]),
-    ("upper", &[('A', 'Z')]),
-    ("word", WORD),
-    ("xdigit", &[('0', '9'), ('A', 'F'), ('a', 'f')]),
-];
-
-/// The Unicode categories that `\p{…}` knows by their short names.
-const CATEGORIES: &[&str] = &[
-    "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "Lc", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me",
-    "Mn", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk",
-    "Sm", "So", "Z", "Zl", "Zp", "Zs",
-];
-
-/// The Unicode categories by their long names, as [`canonical_name`] makes them.
-const CATEGORY_ALIASES: &[(&str, &str)] = &[
-    ("Casedletter", "LC"),
-    ("Closepunctuation", "Pe"),
-    ("Cntrl", "Cc"),
-    ("Combiningmark", "M"),
-    ("Connectorpunctuation", "Pc"),
-    ("Control", "Cc"),
-    ("Currencysymbol", "Sc"),
-    ("Dashpunctuation", "Pd"),
-    ("Decimalnumber", "Nd"),
-    ("Digit", "Nd"),
-    ("Enclosingmark", "Me"),
-    ("Finalpunctuation", "Pf"),
-    ("Format", "Cf"),
-    ("Initialpunctuation", "Pi"),
-    ("Letter", "L"),
-    ("Letternumber", "Nl"),
-    ("Lineseparator", "Zl"),
-    ("Lowercaseletter", "Ll"),
-    ("Mark", "M"),
-    ("Mathsymbol", "Sm"),
-    ("Modifierletter", "Lm"),
-    ("Modifiersymbol", "Sk"),
-    ("Nonspacingmark", "Mn"),
-    ("Number", "N"),
-    ("Openpunctuation", "Ps"),
-    ("Other", "C"),
-    ("Otherletter", "Lo"),
-    ("Othernumber", "No"),
-    ("Otherpunctuation", "Po"),
-    ("Othersymbol", "So"),
-    ("Paragraphseparator", "Zp"),
-    ("Privateuse", "Co"),
-    ("Punct", "P"),
-    ("Punctuation", "P"),
-    ("Separator", "Z"),
-    ("Spaceseparator", "Zs"),
-    ("Spacingmark", "Mc"),
-    ("Surrogate", "Cs"),
-    ("Symbol", "S"),
-    ("Titlecaseletter", "Lt"),
-    ("Unassigned", "Cn"),
-    ("Uppercaseletter", "Lu"),
-];
-
-/// The Unicode scripts that `\p{…}` knows. Scripts of more than one word are missing, because Go makes the name canonical
-/// before it looks for it in a table whose keys are not.
-const SCRIPTS: &[&str] = &[
-    "Adlam",
-    "Ahom",
-    "Arabic",
-    "Armenian",
-    "Avestan",
-    "Balinese",
-    "Bamum",
-    "Batak",
-    "Bengali",
-    "Bhaiksuki",
-    "Bopomofo",
-    "Brahmi",
-    "Braille",
-    "Buginese",
-    "Buhid",
-    "Carian",
-    "Chakma",
-    "Cham",
-    "Cherokee",
-    "Chorasmian",
-    "Common",
-    "Coptic",
-    "Cuneiform",
-    "Cypriot",
-    "Cyrillic",
-    "Deseret",
-    "Devanagari",
-    "Dogra",
-    "Duployan",
-    "Elbasan",
-    "Elymaic",
-    "Ethiopic",
-    "Georgian",
-    "Glagolitic",
-    "Gothic",
-    "Grantha",
-    "Greek",
-    "Gujarati",
-    "Gurmukhi",
-    "Han",
-    "Hangul",
-    "Hanunoo",
-    "Hatran",
-    "Hebrew",
-    "Hiragana",
-    "Inherited",
-    "Javanese",
-    "Kaithi",
-    "Kannada",
-    "Katakana",
-    "Kawi",
-    "Kharoshthi",
-    "Khmer",
-    "Khojki",
-    "Khudawadi",
-    "Lao",
-    "Latin",
-    "Lepcha",
-    "Limbu",
-    "Lisu",
-    "Lycian",
-    "Lydian",
-    "Mahajani",
-    "Makasar",
-    "Malayalam",
-    "Mandaic",
-    "Manichaean",
-    "Marchen",
-    "Medefaidrin",
-    "Miao",
-    "Modi",
-    "Mongolian",
-    "Mro",
-    "Multani",
-    "Myanmar",
-    "Nabataean",
-    "Nandinagari",
-    "Newa",
-    "Nko",
-    "Nushu",
-    "Ogham",
-    "Oriya",
-    "Osage",
-    "Osmanya",
-    "Palmyrene",
-    "Phoenician",
-    "Rejang",
-    "Runic",
-    "Samaritan",
-    "Saurashtra",
-    "Sharada",
-    "Shavian",
-    "Siddham",
-    "Sinhala",
-    "Sogdian",
-    "Soyombo",
-    "Sundanese",
-    "Syriac",
-    "Tagalog",
-    "Tagbanwa",
-    "Takri",
-    "Tamil",
-    "Tangsa",
-    "Tangut",
-    "Telugu",
-    "Thaana",
-    "Thai",
-    "Tibetan",
-    "Tifinagh",
-    "Tirhuta",
-    "Toto",
-    "Ugaritic",
-    "Vai",
-    "Vithkuqi",
-    "Wancho",
-    "Yezidi",
-    "Yi",
-];
-
-/// Gives the runes that `\p{name}` stands for.
-fn unicode_class(name: &[u8]) -> Option<ClassUnicode> {
-    let name = canonical_name(name);
-    let all = || ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]);
-    let property = match name.as_str() {
-        "Any" => return Some(all()),
-        "Ascii" => return Some(ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')])),
-        "Assigned" => {
-            let mut class = unicode_class(b"Cn")?;
-            class.negate();
-            return Some(class);
-        }
-        // Surrogates, which no text holds.
-        "Cs" | "Surrogate" => return Some(ClassUnicode::empty()),
-        "Lc" => "gc=LC".to_owned(),
-        _ if CATEGORIES.contains(&name.as_str()) => format!("gc={name}"),
-        _ if SCRIPTS.binary_search(&name.as_str()).is_ok() => format!("sc={name}"),
-        _ => {
-            let alias =
-                CATEGORY_ALIASES.binary_search_by_key(&name.as_str(), |(alias, _)| alias).ok()?;
-            format!("gc={}", CATEGORY_ALIASES[alias].1)
-        }
-    };
-    match regex_syntax::parse(&format!(r"\p{{{property}}}")).ok()?.into_kind() {
-        regex_syntax::hir::HirKind::Class(Class::Unicode(class)) => Some(class),
-        _ => None,
-    }
-}
-
-/// Makes a name upper case first and lower case then, without `_`, `-` and spaces.
-fn canonical_name(name: &[u8]) -> String {
-    let mut canonical = String::with_capacity(name.len());
-    for c in String::from_utf8_lossy(name).chars().filter(|c| !matches!(c, '_' | '-' | ' ')) {
-        canonical.push(if canonical.is_empty() {
-            c.to_ascii_uppercase()
-        } else {
-            c.to_ascii_lowercase()
-        });
-    }
-    canonical
 }
 
 /// Decodes the first rune of non-empty bytes, if it is valid.
