@@ -171,9 +171,9 @@ impl Composer<'_> {
         }
         if let Some(skipped) = self.skipped.last() {
             if *skipped == Skipped::Key {
-                check_key(scalar)?
+                check_key(scalar)?;
             } else {
-                check_value(scalar)?
+                check_value(scalar)?;
             }
             self.pass_skipped();
             return Ok(None);

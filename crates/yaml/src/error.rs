@@ -31,10 +31,17 @@ pub enum Error {
 }
 
 /// An error on its way out of the scanner and the parser, small for the steps that succeed.
-pub(crate) type Fault = Box<Error>;
+#[derive(Debug)]
+pub(crate) struct Fault(Box<Error>);
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self(Box::new(error))
+    }
+}
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        *fault
+        *fault.0
     }
 }

@@ -90,10 +90,9 @@ impl Survey {
             let end = bytes.len().min(at + BLOCK_BYTES);
             let block = &bytes[at..end];
             // Nearly all blocks are plain: one pass without branches tells so.
-            let is_plain = block.iter().fold(true, |is_plain, &b| {
-                is_plain & ((0x20..0x7f).contains(&b) | (b == b'\n') | (b == b'\t') | (b == b'\r'))
-            });
-            if !is_plain && survey.look_closer(bytes, at, end) {
+            let n_plain =
+                block.iter().filter(|b| matches!(b, 0x20..=0x7e | b'\n' | b'\t' | b'\r')).count();
+            if n_plain < block.len() && survey.look_closer(bytes, at, end) {
                 break;
             }
             at = end;

@@ -46,9 +46,9 @@ impl Resolved {
     ///
     /// goyaml's words, if the text is not what the tag says.
     pub(crate) fn of_tagged(tag: &str, text: &str) -> Result<Self, String> {
-        let short = match tag.strip_prefix(TAG_PREFIX) {
-            Some(short @ ("bool" | "int" | "float" | "null" | "timestamp")) => short,
-            _ => return Ok(Self::String),
+        let short = tag.strip_prefix(TAG_PREFIX);
+        let Some(short @ ("bool" | "int" | "float" | "null" | "timestamp")) = short else {
+            return Ok(Self::String);
         };
         let is_timestamp = short == "timestamp" && plain::is_timestamp(text.as_bytes());
         let resolved = if is_timestamp { Self::String } else { Self::of_plain(text) };

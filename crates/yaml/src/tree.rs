@@ -68,13 +68,13 @@ impl<'a> Tree<'a> {
                     builder.end(event.span.end);
                     continue;
                 }
-                EventKind::Alias(name) => match builder.anchors.get(name) {
-                    Some(target) => Content::Alias(name, *target),
-                    None => {
+                EventKind::Alias(name) => {
+                    let Some(target) = builder.anchors.get(name) else {
                         let message = format!("unknown anchor '{name}' referenced");
                         return Err(Error::Yaml { message, offset: event.span.start });
-                    }
-                },
+                    };
+                    Content::Alias(name, *target)
+                }
                 EventKind::Scalar(scalar) => {
                     builder.anchor(&scalar.properties);
                     Content::Scalar(scalar)

@@ -355,20 +355,17 @@ impl Converter<'_> {
             GoScalar::Bytes(bytes) => return json::replace_invalid(bytes).into(),
             GoScalar::Resolved(resolved) => *resolved,
         };
-        match key_text(resolved) {
-            Some(text) => text.into(),
-            None => {
-                if self.problem.is_none() {
-                    let go_type = if resolved == Resolved::Null { "%!s(<nil>)" } else { "uint64" };
-                    let key = gosyntax::write(&GoValue::Scalar(key.clone()));
-                    let value = gosyntax::write(value);
-                    self.problem = Some(format!(
-                        "unsupported map key of type: {go_type}, key: {key}, value: {value}"
-                    ));
-                }
-                "".into()
-            }
+        if let Some(text) = key_text(resolved) {
+            return text.into();
         }
+        if self.problem.is_none() {
+            let go_type = if resolved == Resolved::Null { "%!s(<nil>)" } else { "uint64" };
+            let key = gosyntax::write(&GoValue::Scalar(key.clone()));
+            let value = gosyntax::write(value);
+            self.problem =
+                Some(format!("unsupported map key of type: {go_type}, key: {key}, value: {value}"));
+        }
+        "".into()
     }
 
     fn ask(&self) -> Field {

@@ -279,9 +279,8 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn break_len(&self, at: usize) -> usize {
         match self.byte(at) {
-            b'\n' => 1,
             b'\r' if self.byte(at + 1) == b'\n' => 2,
-            b'\r' => 1,
+            b'\n' | b'\r' => 1,
             0xc2 if self.bytes[at + 1] == 0x85 => 2,
             0xe2 if self.bytes[at + 1] == 0x80 && matches!(self.bytes[at + 2], 0xa8 | 0xa9) => 3,
             _ => 0,
@@ -611,5 +610,5 @@ impl<'a> Scanner<'a> {
 /// Makes an error with a line, unless that is 0.
 fn error(message: &str, line: usize, offset: usize) -> Fault {
     let message = if line == 0 { message.to_owned() } else { format!("line {line}: {message}") };
-    Box::new(Error::Yaml { message, offset })
+    Fault::from(Error::Yaml { message, offset })
 }
