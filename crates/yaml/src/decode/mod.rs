@@ -10,6 +10,7 @@
 mod gosyntax;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::compose::{Field, Fields, MAX_DEPTH, as_value, key_text};
@@ -23,6 +24,9 @@ const SMALL_DOCUMENT_NODES: u32 = 400_000;
 
 /// From this many nodes on, 10 in 100 may come from aliases.
 const LARGE_DOCUMENT_NODES: u32 = 4_000_000;
+
+/// After this many bytes of complaints about keys that are set twice, no more are made; Go has no such limit.
+const MAX_COMPLAINT_BYTES: usize = 1 << 20;
 
 /// What goyaml makes of a node.
 #[derive(Debug, Clone)]
@@ -106,7 +110,7 @@ pub(crate) struct Decoder<'t, 'a> {
     n_aliased: u32,
     depth: usize,
     /// keys that were set twice, if that matters
-    duplicates: Vec<String>,
+    duplicates: String,
     first_duplicate: usize,
 }
 
@@ -121,7 +125,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
             n_decoded: 1,
             n_aliased: 0,
             depth: 0,
-            duplicates: Vec::new(),
+            duplicates: String::new(),
             first_duplicate: 0,
         }
     }
@@ -134,7 +138,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
     ) -> Result<Value, Error> {
         let go_value = self.decode(root)?;
         if !self.duplicates.is_empty() {
-            let message = format!("unmarshal errors:\n  {}", self.duplicates.join("\n  "));
+            let message = format!("unmarshal errors:{}", self.duplicates);
             return Err(Error::Yaml { message, offset: self.first_duplicate });
         }
         let offset = self.tree.nodes[root].span.start;
@@ -249,17 +253,25 @@ impl<'t, 'a> Decoder<'t, 'a> {
             };
             let value = self.decode(value_id)?;
             if self.is_strict && map.contains(&key) {
-                let line = self.tree.nodes[value_id].line + 1;
-                let key = gosyntax::write(&GoValue::Scalar(key));
-                if self.duplicates.is_empty() {
-                    self.first_duplicate = self.tree.nodes[key_id].span.start;
-                }
-                self.duplicates.push(format!("line {line}: key {key} already set in map"));
+                self.complain(key, key_id, value_id);
             } else {
                 map.set(key, value);
             }
         }
         Ok(())
+    }
+
+    /// Notes that a key is set twice.
+    fn complain(&mut self, key: GoScalar, key_id: NodeId, value_id: NodeId) {
+        if self.duplicates.is_empty() {
+            self.first_duplicate = self.tree.nodes[key_id].span.start;
+        }
+        if self.duplicates.len() < MAX_COMPLAINT_BYTES {
+            let line = self.tree.nodes[value_id].line + 1;
+            let key = gosyntax::write(&GoValue::Scalar(key));
+            write!(self.duplicates, "\n  line {line}: key {key} already set in map")
+                .expect("a string takes all that is written");
+        }
     }
 
     fn is_merge(&self, id: NodeId) -> bool {

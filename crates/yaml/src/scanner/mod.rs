@@ -299,12 +299,11 @@ impl<'a> Scanner<'a> {
 
     /// Gives where the line ends that `from` is on.
     fn line_end(&self, from: usize) -> usize {
-        let rest = &self.bytes[from..];
-        let end = memchr::memchr2(b'\n', b'\r', rest).map_or(self.bytes.len(), |n| from + n);
-        if !self.input.has_odd_breaks {
-            return end;
+        let end = self.bytes.len();
+        if self.input.has_odd_breaks {
+            return (from..end).find(|&at| self.is_break(at)).unwrap_or(end);
         }
-        (from..end).find(|&at| self.is_break(at)).unwrap_or(end)
+        memchr::memchr2(b'\n', b'\r', &self.bytes[from..]).map_or(end, |n| from + n)
     }
 
     /// Fails if goyaml, asked for `n` characters from a place on, would have to decode what it cannot.

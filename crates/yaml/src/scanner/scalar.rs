@@ -66,13 +66,11 @@ const fn stops(bytes: &[u8]) -> [bool; 256] {
 
 impl<'a> Scanner<'a> {
     pub(super) fn fetch_plain(&mut self) -> Result<(), Fault> {
-        if self.is_key_allowed && self.input.problem.is_none() {
-            let end = self.plain_end();
-            if self.byte(end) == b':' {
-                let text = &self.input.text[self.at..end];
-                if self.fetch_simple_key(text, Style::Plain, end)? {
-                    return Ok(());
-                }
+        let mut piece_end = self.plain_end();
+        if self.is_key_allowed && self.input.problem.is_none() && self.byte(piece_end) == b':' {
+            let text = &self.input.text[self.at..piece_end];
+            if self.fetch_simple_key(text, Style::Plain, piece_end)? {
+                return Ok(());
             }
         }
         self.save_key()?;
@@ -87,7 +85,6 @@ impl<'a> Scanner<'a> {
             if self.byte(self.at) == b'#' || self.is_at_document_indicator() {
                 break;
             }
-            let piece_end = self.plain_end();
             if piece_end > self.at {
                 let piece = &self.input.text[self.at..piece_end];
                 // goyaml looks at four characters wherever a word begins.
@@ -133,6 +130,7 @@ impl<'a> Scanner<'a> {
             if self.flow_depth == 0 && self.column() < self.floor {
                 break;
             }
+            piece_end = self.plain_end();
         }
         // A key may begin on a line that ended the scalar.
         if has_break {
@@ -230,15 +228,16 @@ impl<'a> Scanner<'a> {
         if self.input.problem.is_some() {
             return None;
         }
-        let start = self.at + 1;
-        let line = &self.bytes[start..self.line_end(start)];
-        let end = start
-            + if quote == b'"' {
-                memchr::memchr2(b'"', b'\\', line)?
-            } else {
-                memchr::memchr(b'\'', line)?
-            };
-        (self.bytes[end] == quote && (quote == b'"' || self.byte(end + 1) != b'\'')).then_some(end)
+        let rest = &self.bytes[self.at + 1..];
+        let len = match quote {
+            b'"' => memchr::memchr2(b'"', b'\\', rest).filter(|len| rest[*len] == b'"')?,
+            _ => memchr::memchr(b'\'', rest).filter(|len| rest.get(len + 1) != Some(&b'\''))?,
+        };
+        let end = self.at + 1 + len;
+        // The quote is looked for first, because a line may be as long as the document.
+        let has_break = memchr::memchr2(b'\n', b'\r', &rest[..len]).is_some()
+            || (self.input.has_odd_breaks && (self.at + 1..end).any(|at| self.is_break(at)));
+        (!has_break).then_some(end)
     }
 
     /// Reads a quoted scalar up to its closing quote.
