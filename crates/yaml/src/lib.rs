@@ -1,4 +1,18 @@
 //! YAML as Helm reads and writes it: goyaml's rules, through JSON.
+//!
+//! ```
+//! let values = pintle_yaml::from_str("replicas: 0x10\non: [yes, 1.50, 2024-01-02]\n")?;
+//! assert_eq!(pintle_yaml::json::to_string(&values, pintle_yaml::json::Layout::Raw)?,
+//!     r#"{"replicas":16,"true":[true,1.5,"2024-01-02"]}"#);
+//!
+//! let error = pintle_yaml::from_str("a: 1\nb\nc: 2\n").unwrap_err();
+//! assert_eq!(error.to_string(), "yaml: line 3: could not find expected ':'");
+//! # Ok::<(), pintle_yaml::Error>(())
+//! ```
+//!
+//! A text goes through `reader` (encodings), `scanner` (tokens) and `parser` (events: [`Parser`]). From there a plain
+//! document becomes a [`Value`] at once (`compose`, with `resolve` for its scalars); one with anchors, tags, merges or
+//! something wrong becomes a [`Tree`] first and a value step by step, as in Go (`tree`, `decode`). [`emit`] writes.
 
 mod compose;
 mod decode;
