@@ -420,6 +420,13 @@ impl RsaKey {
                 "crypto/rsa: {n_bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)"
             ));
         }
+        // Go's exponents are 32 bits with a sign; a private one has no use for more bits than the modulus.
+        if self.exponent.bits() > 31 {
+            return Err("crypto/rsa: public exponent too large".to_owned());
+        }
+        if self.private_exponent.bits() > self.modulus.bits() {
+            return Err("crypto/rsa: private exponent too large".to_owned());
+        }
         if &self.p * &self.q != self.modulus {
             return Err("crypto/rsa: p * q != n".to_owned());
         }

@@ -23,6 +23,8 @@ use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 use rustc_hash::FxHashMap;
 
+use super::limits::{MAX_TEXT_BYTES, list_len, text_len};
+
 /// How many compiled patterns a thread keeps.
 const MAX_KEPT_PATTERNS: usize = 256;
 
@@ -97,7 +99,7 @@ fn find(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
 
 fn find_all(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
     let haystack = Haystack::new(text(&args[1]));
-    let spans = regex.find_all(&haystack.text, count(&args[2]));
+    let spans = regex.find_all(&haystack.text, count(&args[2]))?;
     if spans.is_empty() {
         return Ok(List::nil(&Type::String).into());
     }
@@ -113,13 +115,13 @@ fn replace_all(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
     let haystack = Haystack::new(text(&args[1]));
     Ok(Value::string(regex.replace_all(&haystack, |captures, out| {
         template.expand(captures, &haystack, out);
-    })))
+    })?))
 }
 
 fn replace_all_literal(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
     let replacement = text(&args[2]);
     let haystack = Haystack::new(text(&args[1]));
-    Ok(Value::string(regex.replace_all_spans(&haystack, replacement)))
+    Ok(Value::string(regex.replace_all_spans(&haystack, replacement)?))
 }
 
 fn split(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
@@ -134,7 +136,7 @@ fn split(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
     let haystack = Haystack::new(bytes);
     let mut parts = Vec::new();
     let (mut begin, mut end) = (0, 0);
-    for (match_start, match_end) in regex.find_all(&haystack.text, n) {
+    for (match_start, match_end) in regex.find_all(&haystack.text, n)? {
         if n > 0 && parts.len() + 1 >= usize::try_from(n).unwrap_or(usize::MAX) {
             break;
         }
@@ -200,7 +202,7 @@ impl Regex {
     }
 
     /// Finds the first `limit` matches, all of them if it is negative. An empty match right after another one is none.
-    fn find_all(&self, text: &str, limit: i64) -> Vec<Span> {
+    fn find_all(&self, text: &str, limit: i64) -> Result<Vec<Span>, FuncError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut found = Vec::new();
         let mut from = 0;
@@ -210,11 +212,12 @@ impl Regex {
             let empty = span.1 == from;
             if !(empty && last_end == Some(span.0)) {
                 found.push(span);
+                list_len(found.len())?;
             }
             from = if empty { from + rune_len(text, from).max(1) } else { span.1 };
             last_end = Some(span.1);
         }
-        found
+        Ok(found)
     }
 
     /// Replaces all matches by what `append` makes of the groups.
@@ -222,7 +225,7 @@ impl Regex {
         &self,
         haystack: &Haystack<'_>,
         mut append: impl FnMut(&Captures, &mut Vec<u8>),
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, FuncError> {
         let mut captures = self.regex.create_captures();
         Self::replace(
             haystack,
@@ -236,7 +239,11 @@ impl Regex {
     }
 
     /// Replaces all matches by the same bytes.
-    fn replace_all_spans(&self, haystack: &Haystack<'_>, replacement: &[u8]) -> Vec<u8> {
+    fn replace_all_spans(
+        &self,
+        haystack: &Haystack<'_>,
+        replacement: &[u8],
+    ) -> Result<Vec<u8>, FuncError> {
         Self::replace(
             haystack,
             |from, ()| self.find(&haystack.text, from),
@@ -250,7 +257,7 @@ impl Regex {
         mut search: impl FnMut(usize, &mut S) -> Option<Span>,
         state: &mut S,
         mut append: impl FnMut(&S, &mut Vec<u8>),
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, FuncError> {
         let text = &*haystack.text;
         let mut out = Vec::with_capacity(text.len());
         let (mut from, mut last_end) = (0, 0);
@@ -260,6 +267,7 @@ impl Regex {
             // An empty match right after another one is none.
             if end > last_end || start == 0 {
                 append(state, &mut out);
+                text_len(out.len())?;
             }
             last_end = end;
             let next = from + rune_len(text, from);
@@ -272,7 +280,7 @@ impl Regex {
             };
         }
         out.extend_from_slice(haystack.original((last_end, text.len())));
-        out
+        Ok(out)
     }
 }
 
@@ -362,6 +370,10 @@ impl<'r> Template<'r> {
 
     fn expand(&self, captures: &Captures, haystack: &Haystack<'_>, out: &mut Vec<u8>) {
         for part in &self.parts {
+            // More would be refused anyway.
+            if out.len() > MAX_TEXT_BYTES {
+                return;
+            }
             let span = match part {
                 Part::Text(text) => {
                     out.extend_from_slice(text);

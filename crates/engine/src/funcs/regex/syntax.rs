@@ -7,7 +7,7 @@
 //! Source: Go's `regexp/syntax/parse.go`, with the flags of `syntax.Perl`.
 
 use regex_syntax::hir::{
-    Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition,
+    Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, HirKind, Look, Repetition,
 };
 
 use super::classes::{self, Ranges};
@@ -127,11 +127,44 @@ impl Term {
             hirs.push(term.hir);
         }
         joined.hir = match shape {
-            Shape::Alternation => Hir::alternation(hirs),
+            Shape::Alternation => Hir::alternation(keep_order(hirs)),
             Shape::Sequence | Shape::Other => Hir::concat(hirs),
         };
         joined
     }
+}
+
+/// Gives one part of a sequence.
+fn part(hir: &Hir, at: usize) -> Option<&Hir> {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.get(at),
+        _ => None,
+    }
+}
+
+/// Keeps `regex-syntax` from making `a*?b|a*?c` an `a*?(?:b|c)`, which prefers a short `a*?` with `c` to a long one with `b`.
+///
+/// It takes out what all alternatives begin with. That is right for what matches in one way only, so where something else would
+/// be taken out, the last alternative is made to look different: there it becomes an alternation with what never matches.
+fn keep_order(mut alternatives: Vec<Hir>) -> Vec<Hir> {
+    let Some(last) = alternatives.pop() else { return alternatives };
+    for at in 0.. {
+        let Some(shared) = part(&last, at) else { break };
+        if alternatives.iter().any(|alternative| part(alternative, at) != Some(shared)) {
+            break;
+        }
+        if matches!(shared.kind(), HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_)) {
+            continue;
+        }
+        let different = Hir::alternation(vec![shared.clone(), Hir::fail()]);
+        if let HirKind::Concat(mut parts) = last.into_kind() {
+            parts[at] = different;
+            alternatives.push(Hir::concat(parts));
+        }
+        return alternatives;
+    }
+    alternatives.push(last);
+    alternatives
 }
 
 /// An open group, or the whole pattern.
