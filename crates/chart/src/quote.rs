@@ -22,6 +22,24 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// Bytes that display as Go's `%q` would show them as a string: what is not UTF-8 byte by byte.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QuotedBytes<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for QuotedBytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for chunk in self.0.utf8_chunks() {
+            let quoted = Quoted(chunk.valid()).to_string();
+            f.write_str(&quoted[1..quoted.len() - 1])?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        f.write_char('"')
+    }
+}
+
 /// A character that displays as Go's `%q` of a rune would: in single quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct QuotedChar(pub(crate) char);
@@ -69,12 +87,13 @@ pub(crate) fn is_printable(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quoted, QuotedChar};
+    use super::{Quoted, QuotedBytes, QuotedChar};
 
     #[test]
     fn controls_and_unprintable_characters_are_escaped_as_in_go() {
         let shown = Quoted("a\"b\\\n\u{7f}\u{e9}\u{301}\u{200b}\u{feff}\u{10ffff}'").to_string();
         assert_eq!(shown, "\"a\\\"b\\\\\\n\\x7f\u{e9}\u{301}\\u200b\\ufeff\\U0010ffff'\"");
+        assert_eq!(QuotedBytes(b"a\xff\"\xc3").to_string(), r#""a\xff\"\xc3""#);
         assert_eq!(QuotedChar('\'').to_string(), r"'\''");
         assert_eq!(QuotedChar('"').to_string(), "'\"'");
     }

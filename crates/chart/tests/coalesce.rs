@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use common::{compare, sections};
 use pintle_chart::coalesce::{CoalesceError, CoalesceRules, Coalesced, coalesce, merge};
 use pintle_chart::process::{ProcessWarning, process_dependencies};
-use pintle_chart::{Chart, Dependency, Metadata};
+use pintle_chart::{Chart, Dependency, File};
+use pintle_yaml::Value;
 use pintle_yaml::json::{Layout, from_str, to_string};
-use pintle_yaml::{Map, Value};
 
 fn rules() -> [(&'static str, CoalesceRules); 2] {
     let helm_4_3 = CoalesceRules::default();
@@ -20,41 +20,6 @@ fn rules() -> [(&'static str, CoalesceRules); 2] {
 
 fn json(value: impl Into<Value>) -> String {
     to_string(&value.into(), Layout::Compact).unwrap()
-}
-
-fn interim(files: &std::collections::BTreeMap<String, String>, prefix: &str) -> Chart {
-    let get =
-        |name: &str| files.get(&format!("{prefix}{name}")).map(|t| from_str(t.trim()).unwrap());
-    let Some(Value::Map(m)) = get("Chart.yaml") else { panic!("{prefix}") };
-    let s = |m: &Map, k: &str| m.get(k).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let l = |m: &Map, k: &str| m.get(k).and_then(Value::as_list).unwrap_or_default().to_vec();
-    let mut chart = Chart {
-        metadata: Metadata { name: s(&m, "name"), version: s(&m, "version"), ..Default::default() },
-        ..Default::default()
-    };
-    for d in l(&m, "dependencies") {
-        let d = d.as_map().unwrap();
-        chart.metadata.dependencies.push(Dependency {
-            name: s(d, "name"),
-            version: s(d, "version"),
-            condition: s(d, "condition"),
-            alias: s(d, "alias"),
-            tags: l(d, "tags").iter().map(|t| t.as_str().unwrap().to_owned()).collect(),
-            import_values: l(d, "import-values"),
-            ..Default::default()
-        });
-    }
-    if let Some(Value::Map(v)) = get("values.yaml") {
-        chart.values = v;
-    }
-    let below = format!("{prefix}charts/");
-    let mut names: Vec<_> =
-        files.keys().filter_map(|f| f.strip_prefix(&below)?.split('/').next()).collect();
-    names.dedup();
-    for n in names {
-        chart.dependencies.push(interim(files, &format!("{below}{n}/")));
-    }
-    chart
 }
 
 fn write_coalesced(out: &mut String, step: &str, result: Result<Coalesced, CoalesceError>) {
@@ -104,7 +69,8 @@ fn report(oracle: &str, rules: CoalesceRules, text: &str) -> String {
     let mut files = sections(text);
     let user = from_str(&files.remove("user.yaml").unwrap()).unwrap();
     let user = user.as_map().unwrap();
-    let mut chart = interim(&files, "");
+    let files = files.into_iter().map(|(name, text)| File::new(name, text)).collect();
+    let mut chart = Chart::from_files(files).unwrap();
     let mut out = String::new();
     write_coalesced(&mut out, "coalesce", coalesce(&chart, user, rules));
     write_coalesced(&mut out, "merge", merge(&chart, user, rules));

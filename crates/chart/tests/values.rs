@@ -77,7 +77,6 @@ fn set_lines_are_read_as_in_helm() {
 }
 
 #[test]
-#[ignore = "values files cannot be read yet"]
 fn sources_merge_as_in_helm() {
     for (oracle, rules) in rules() {
         compare("values/sources", oracle, |text| {

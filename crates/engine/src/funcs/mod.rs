@@ -16,7 +16,6 @@ mod encoding;
 mod flow;
 #[cfg(test)]
 mod grids;
-mod ip;
 mod limits;
 mod lists;
 mod math;

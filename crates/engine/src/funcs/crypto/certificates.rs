@@ -18,8 +18,8 @@ use super::der::{self, Reader};
 use super::keys::PrivateKey;
 use super::pem;
 use crate::funcs::encoding::base64_decode;
-use crate::funcs::ip;
 use crate::world::World;
+use pintle_chart::go::ip;
 
 /// How many bits keys of certificates have.
 pub(super) const KEY_BITS: usize = 2048;

@@ -1,14 +1,12 @@
 //! Regular expressions: `regexMatch` and its like.
 //!
-//! Patterns have Go's syntax ([`syntax`]) and run on `regex-automata`, whose matches are leftmost-first as Go's. What Go does
+//! Patterns have Go's syntax ([`pintle_chart::go::regex`]) and run on `regex-automata`, whose matches are leftmost-first as Go's. What Go does
 //! around a match is kept: where the next search begins, how `$1` expands, what `n` means to a split.
 //!
 //! Source: `regex.go` in Sprig, `regexp.go` in Go.
 
 #![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
 
-mod classes;
-mod syntax;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +14,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use pintle_chart::go::regex as go;
 use pintle_gotmpl::value::number;
 use pintle_gotmpl::{Env, FuncError, Function, List, Str, Type, Value};
 use regex_automata::Input;
@@ -30,12 +29,6 @@ const MAX_KEPT_PATTERNS: usize = 256;
 
 /// How many bytes of compiled patterns a thread keeps.
 const MAX_KEPT_BYTES: usize = 32 << 20;
-
-/// How large one compiled pattern may become. Go's own limit is 128 MiB; what lies between is refused in Go's words.
-const MAX_COMPILED_BYTES: usize = 48 << 20;
-
-/// The native stack that compiling needs for each level of a pattern's tree, generously.
-const STACK_PER_LEVEL: usize = 4 << 10;
 
 /// The functions of this family.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -177,19 +170,8 @@ type Span = (usize, usize);
 
 impl Regex {
     fn new(pattern: &[u8]) -> Result<Self, String> {
-        let parsed = syntax::parse(pattern)?;
-        let stack = (512 << 10) + parsed.height as usize * STACK_PER_LEVEL;
-        stacker::maybe_grow(stack, 2 * stack, || {
-            meta::Regex::builder()
-                .configure(
-                    meta::Config::new()
-                        .nfa_size_limit(Some(MAX_COMPILED_BYTES))
-                        .onepass_size_limit(Some(1 << 20)),
-                )
-                .build_from_hir(&parsed.hir)
-                .map_err(|_| syntax::too_large(pattern))
-                .map(|regex| Self { regex, names: parsed.names })
-        })
+        let go::Regex { engine, names } = go::Regex::new(pattern)?;
+        Ok(Self { regex: engine, names })
     }
 
     fn is_match(&self, haystack: &[u8]) -> bool {

@@ -2,14 +2,14 @@
 //!
 //! Source: Go's `net/netip/netip.go`.
 
-use pintle_gotmpl::value::number::quote;
+use crate::quote::QuotedBytes as Quoted;
 
 /// Reads an address, IPv4 or IPv6, with a zone or without one: 4 or 16 bytes, and whether there was a zone.
 ///
 /// # Errors
 ///
 /// Go's text, such as `ParseAddr("1.2.3"): IPv4 address too short`.
-pub(super) fn parse(text: &[u8]) -> Result<(Vec<u8>, bool), String> {
+pub fn parse(text: &[u8]) -> Result<(Vec<u8>, bool), String> {
     let found = match text.iter().find(|byte| matches!(byte, b'.' | b':' | b'%')) {
         Some(b'.') => parse_v4(text).map(|bytes| (bytes.to_vec(), false)),
         Some(b':') => parse_v6(text).map(|(bytes, zone)| (bytes.to_vec(), zone)),
@@ -17,11 +17,11 @@ pub(super) fn parse(text: &[u8]) -> Result<(Vec<u8>, bool), String> {
         None => Err(Bad { why: "unable to parse IP", at: b"" }),
     };
     found.map_err(|Bad { why, at }| {
-        let text = quote(text);
+        let text = Quoted(text);
         if at.is_empty() {
             format!("ParseAddr({text}): {why}")
         } else {
-            format!("ParseAddr({text}): {why} (at {})", quote(at))
+            format!("ParseAddr({text}): {why} (at {})", Quoted(at))
         }
     })
 }

@@ -1,0 +1,9 @@
+//! What Go's standard library makes of patterns, URLs and addresses, with its words for bad ones.
+//!
+//! Schemas need it for `pattern`, `$ref` and `format`; the engine's template functions share it.
+
+mod classes;
+pub mod ip;
+pub mod regex;
+mod syntax;
+pub mod url;

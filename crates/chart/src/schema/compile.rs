@@ -1,0 +1,828 @@
+//! Schema documents, compiled: every schema that can be reached, its references resolved.
+//!
+//! Compiling finds the resources (`$id`) and anchors of a document first, checks the document
+//! against the metaschema of its draft, then follows subschemas and references from the root.
+//! Nothing is fetched: what is not in the document is a metaschema or an error.
+//!
+//! Source: `compiler.go`, `objcompiler.go`, `roots.go` and `draft.go` of
+//! santhosh-tekuri/jsonschema v6, whose errors Helm prints.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use pintle_yaml::Value;
+
+use super::doc::{Doc, Lost, Node, NodeId, escape};
+use super::draft::{Draft, metaschema, metaschema_document};
+use super::fault::schema_location;
+use super::format::Format;
+use super::number::Decimal;
+use super::validate::validate_schema;
+use crate::go::{regex, url::Url};
+use crate::quote::Quoted;
+use crate::stack;
+
+/// The largest number of schemas that are compiled for one document.
+pub(super) const MAX_SCHEMAS: usize = 200_000;
+
+/// A schema's place among those compiled.
+pub(super) type SchemaId = usize;
+
+/// What is allowed beyond what is named: `additionalProperties`, `additionalItems`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Additional {
+    #[default]
+    Unsaid,
+    All,
+    None,
+    Schema(SchemaId),
+}
+
+impl Additional {
+    pub(super) fn is_said(self) -> bool {
+        self != Self::Unsaid
+    }
+}
+
+/// `items` of drafts before 2020-12.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Items {
+    #[default]
+    Unsaid,
+    Each(SchemaId),
+    Places(Vec<SchemaId>),
+}
+
+/// What the presence of a property asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Dependency {
+    Properties(Vec<Arc<str>>),
+    Schema(SchemaId),
+}
+
+/// A regular expression, with its text.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) text: Arc<str>,
+    pub(super) regex: regex::Regex,
+}
+
+/// One compiled schema; what it does not say is empty.
+#[derive(Debug, Default)]
+pub(super) struct Schema {
+    pub(super) root: usize,
+    pub(super) node: NodeId,
+    pub(super) version: u16,
+    pub(super) resource: SchemaId,
+    /// Where the resource that begins here has its dynamic anchors.
+    pub(super) dynamic_anchors: BTreeMap<Arc<str>, SchemaId>,
+    pub(super) boolean: Option<bool>,
+    pub(super) types: Types,
+    pub(super) constant: Option<NodeId>,
+    pub(super) choices: Option<Vec<NodeId>>,
+    pub(super) format: Option<Format>,
+    pub(super) reference: Option<SchemaId>,
+    pub(super) recursive_reference: Option<SchemaId>,
+    pub(super) is_recursive_anchor: bool,
+    pub(super) dynamic_reference: Option<(SchemaId, Option<Arc<str>>)>,
+    pub(super) dynamic_anchor: Option<Arc<str>>,
+    pub(super) all_of: Vec<SchemaId>,
+    pub(super) any_of: Vec<SchemaId>,
+    pub(super) one_of: Vec<SchemaId>,
+    pub(super) not: Option<SchemaId>,
+    pub(super) condition: Option<SchemaId>,
+    pub(super) then: Option<SchemaId>,
+    pub(super) otherwise: Option<SchemaId>,
+    pub(super) min_properties: Option<i64>,
+    pub(super) max_properties: Option<i64>,
+    pub(super) required: Vec<Arc<str>>,
+    pub(super) properties: BTreeMap<Arc<str>, SchemaId>,
+    pub(super) pattern_properties: Vec<(Pattern, SchemaId)>,
+    pub(super) additional_properties: Additional,
+    pub(super) property_names: Option<SchemaId>,
+    pub(super) dependencies: Vec<(Arc<str>, Dependency)>,
+    pub(super) dependent_schemas: BTreeMap<Arc<str>, SchemaId>,
+    pub(super) dependent_required: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    pub(super) unevaluated_properties: Option<SchemaId>,
+    pub(super) min_items: Option<i64>,
+    pub(super) max_items: Option<i64>,
+    pub(super) unique_items: bool,
+    pub(super) items: Items,
+    pub(super) additional_items: Additional,
+    pub(super) prefix_items: Vec<SchemaId>,
+    pub(super) rest_items: Option<SchemaId>,
+    pub(super) contains: Option<SchemaId>,
+    pub(super) min_contains: Option<i64>,
+    pub(super) max_contains: Option<i64>,
+    pub(super) unevaluated_items: Option<SchemaId>,
+    pub(super) min_length: Option<i64>,
+    pub(super) max_length: Option<i64>,
+    pub(super) pattern: Option<Pattern>,
+    pub(super) minimum: Option<Decimal>,
+    pub(super) maximum: Option<Decimal>,
+    pub(super) exclusive_minimum: Option<Decimal>,
+    pub(super) exclusive_maximum: Option<Decimal>,
+    pub(super) multiple_of: Option<Decimal>,
+}
+
+impl Schema {
+    pub(super) fn evaluates_all_items(&self) -> bool {
+        if self.version < 2020 {
+            self.additional_items.is_said() || matches!(self.items, Items::Each(_))
+        } else {
+            self.rest_items.is_some()
+        }
+    }
+
+    pub(super) fn n_evaluated_items(&self) -> usize {
+        match &self.items {
+            _ if self.version >= 2020 => self.prefix_items.len(),
+            Items::Places(items) => items.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// JSON's types, as a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Types(u8);
+
+impl Types {
+    /// In the order messages name them.
+    const NAMES: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
+
+    pub(super) fn add(&mut self, name: &str) {
+        if let Some(place) = Self::NAMES.iter().position(|known| *known == name) {
+            self.0 |= 1 << place;
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn contains(self, name: &str) -> bool {
+        Self::NAMES.iter().position(|known| *known == name).is_some_and(|n| self.0 & (1 << n) != 0)
+    }
+
+    pub(super) fn names(self) -> Vec<&'static str> {
+        Self::NAMES.into_iter().filter(|name| self.contains(name)).collect()
+    }
+}
+
+/// A document with what was found in it.
+#[derive(Debug)]
+pub(super) struct Root {
+    url: Arc<str>,
+    pub(super) doc: Doc,
+    resources: BTreeMap<NodeId, Resource>,
+    /// the resources by their names
+    ids: HashMap<Arc<str>, NodeId>,
+    /// the resource of each node that was looked at as a schema
+    owners: Vec<Option<NodeId>>,
+}
+
+/// A part of a document with a name of its own.
+#[derive(Debug)]
+struct Resource {
+    id: Arc<str>,
+    draft: Draft,
+    anchors: BTreeMap<Arc<str>, NodeId>,
+    dynamic_anchors: BTreeSet<Arc<str>>,
+}
+
+/// A compiled document, and all that it refers to.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) roots: Vec<Root>,
+    pub(super) schemas: Vec<Schema>,
+    /// the schema of the whole document
+    pub(super) entry: SchemaId,
+    /// URNs that nothing is known of, which take everything
+    pub(super) unresolved: BTreeSet<String>,
+}
+
+/// Which formats are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Formats {
+    /// those of drafts before 2019-09
+    ByDraft,
+    /// all, for metaschemas
+    Always,
+}
+
+/// Compiles a document at a URL.
+///
+/// # Errors
+///
+/// Text in the words of Helm's library.
+pub(super) fn compile(url: &str, doc: Doc, formats: Formats) -> Result<Compiled, String> {
+    let mut compiler = Compiler {
+        roots: Vec::new(),
+        schemas: Vec::new(),
+        ids: HashMap::new(),
+        unresolved: BTreeSet::new(),
+        formats,
+    };
+    let root = compiler.add_root(url, doc)?;
+    let entry = compiler.enqueue(root, Doc::ROOT)?;
+    let mut next = 0;
+    while next < compiler.schemas.len() {
+        compiler.schema(next)?;
+        next += 1;
+    }
+    let Compiler { roots, schemas, unresolved, .. } = compiler;
+    Ok(Compiled { roots, schemas, entry, unresolved })
+}
+
+struct Compiler {
+    roots: Vec<Root>,
+    schemas: Vec<Schema>,
+    ids: HashMap<(usize, NodeId), SchemaId>,
+    unresolved: BTreeSet<String>,
+    formats: Formats,
+}
+
+fn split_fragment(reference: &str) -> Result<(&str, String), String> {
+    let (url, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+    let fragment = Url::unescape_path(fragment)
+        .map_err(|error| format!("error in parsing {}: {error}", Quoted(reference)))?;
+    Ok((url, fragment))
+}
+
+fn join(base: &str, reference: &str) -> Result<(String, String), String> {
+    let parse = |text: &str| {
+        Url::parse(text.as_bytes())
+            .map_err(|error| format!("error in parsing {}: {error}", Quoted(text)))
+    };
+    let base = parse(base)?;
+    let (reference, fragment) = split_fragment(reference)?;
+    let resolved = base.resolve(&parse(reference)?).text();
+    Ok((String::from_utf8_lossy(&resolved).into_owned(), fragment))
+}
+
+impl Compiler {
+    fn add_root(&mut self, url: &str, doc: Doc) -> Result<usize, String> {
+        let mut root = Root {
+            url: url.into(),
+            resources: BTreeMap::new(),
+            ids: HashMap::new(),
+            owners: vec![None; doc.len()],
+            doc,
+        };
+        root.collect(Doc::ROOT, None, Draft::LATEST)?;
+        if metaschema_document(url).is_none() {
+            root.check(Doc::ROOT)?;
+        }
+        self.roots.push(root);
+        Ok(self.roots.len() - 1)
+    }
+
+    fn load(&mut self, url: &str) -> Result<usize, String> {
+        if let Some(root) = self.roots.iter().position(|root| &*root.url == url) {
+            return Ok(root);
+        }
+        if let Some(doc) = metaschema_document(url) {
+            return self.add_root(url, Doc::read(doc));
+        }
+        if url.starts_with("urn:") {
+            self.unresolved.insert(url.to_owned());
+            return self.add_root(url, Doc::permissive());
+        }
+        Err(not_loaded(url))
+    }
+
+    fn enqueue(&mut self, root: usize, node: NodeId) -> Result<SchemaId, String> {
+        let next = self.schemas.len();
+        let id = *self.ids.entry((root, node)).or_insert(next);
+        if id == next {
+            if id == MAX_SCHEMAS {
+                return Err(format!("schema is too large: the limit is {MAX_SCHEMAS} subschemas"));
+            }
+            self.schemas.push(Schema { root, node, ..Schema::default() });
+        }
+        Ok(id)
+    }
+
+    /// Resolves a reference that stands in a resource.
+    fn resolve(&mut self, root: usize, base: &str, reference: &str) -> Result<SchemaId, String> {
+        let (url, fragment) = join(base, reference)?;
+        let within = &self.roots[root];
+        let (root_id, resource) = if *within.url == *url {
+            (root, Doc::ROOT)
+        } else if let Some(resource) = within.ids.get(&*url) {
+            (root, *resource)
+        } else {
+            (self.load(&url)?, Doc::ROOT)
+        };
+        let root = &self.roots[root_id];
+        let node = if fragment.is_empty() || fragment.starts_with('/') {
+            root.doc.find(resource, &fragment).map_err(|lost| {
+                let pointer = root.doc.pointer(resource) + &fragment;
+                let location = schema_location(&root.url, &pointer);
+                match lost {
+                    Lost::Malformed => format!("invalid json-pointer {}", Quoted(&location)),
+                    Lost::NotFound => format!("json-pointer in {} not found", Quoted(&location)),
+                }
+            })?
+        } else {
+            let resource = &root.resources[&resource];
+            *resource.anchors.get(&*fragment).ok_or_else(|| {
+                let reference = format!("{}#{}", resource.id, Url::escape_segments(&fragment));
+                format!(
+                    "anchor in {} not found in schema {}",
+                    Quoted(&reference),
+                    Quoted(&root.url)
+                )
+            })?
+        };
+        self.enqueue(root_id, node)
+    }
+
+    /// Compiles one schema; those it names are enqueued.
+    fn schema(&mut self, id: SchemaId) -> Result<(), String> {
+        let (root_id, node) = (self.schemas[id].root, self.schemas[id].node);
+        let root = &mut self.roots[root_id];
+        if root.owners[node].is_none() {
+            root.adopt(node)?;
+        }
+        let owner = root.owner(node);
+        let resource = &root.resources[&owner];
+        let (draft, base) = (resource.draft, resource.id.clone());
+        let dynamic: Vec<_> = if draft.version() >= 2020 && owner == node {
+            let place = |anchor: &Arc<str>| Some((anchor.clone(), *resource.anchors.get(anchor)?));
+            resource.dynamic_anchors.iter().filter_map(place).collect()
+        } else {
+            Vec::new()
+        };
+        let mut schema = Schema {
+            root: root_id,
+            node,
+            version: draft.version(),
+            resource: self.enqueue(root_id, owner)?,
+            ..Schema::default()
+        };
+        for (anchor, node) in dynamic {
+            schema.dynamic_anchors.insert(anchor, self.enqueue(root_id, node)?);
+        }
+        let keywords = match self.roots[root_id].doc.node(node) {
+            Node::Bool(boolean) => {
+                schema.boolean = Some(*boolean);
+                None
+            }
+            Node::Map(map) if map.is_empty() => {
+                schema.boolean = Some(true);
+                None
+            }
+            Node::Map(map) => Some(map.clone()),
+            _ => None,
+        };
+        if let Some(keywords) = keywords {
+            let mut object = Object { compiler: self, root: root_id, node, base, keywords };
+            object.compile(&mut schema)?;
+        }
+        self.schemas[id] = schema;
+        Ok(())
+    }
+}
+
+/// Says that a document is not there.
+fn not_loaded(url: &str) -> String {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    let reason = match scheme {
+        "file" | "http" | "https" => {
+            "schemas are read from the chart only, not from files or the network".to_owned()
+        }
+        _ => format!("no URLLoader registered for {}", Quoted(url)),
+    };
+    format!("failing loading {}: {reason}", Quoted(url))
+}
+
+impl Root {
+    /// Gives the URL of a node.
+    pub(super) fn location(&self, node: NodeId) -> String {
+        schema_location(&self.url, &self.doc.pointer(node))
+    }
+
+    /// Gives the resource a node is in.
+    fn owner(&self, node: NodeId) -> NodeId {
+        let mut node = node;
+        loop {
+            if let Some(owner) = self.owners[node] {
+                return owner;
+            }
+            let Some(parent) = self.doc.parent(node) else { return Doc::ROOT };
+            node = parent;
+        }
+    }
+
+    /// Finds resources and anchors at a node and in the subschemas its draft knows.
+    fn collect(
+        &mut self,
+        node: NodeId,
+        outer: Option<NodeId>,
+        fallback: Draft,
+    ) -> Result<(), String> {
+        if self.owners[node].is_some() {
+            return Ok(());
+        }
+        let base = match outer {
+            Some(outer) => self.resources[&outer].id.clone(),
+            None => self.url.clone(),
+        };
+        let Some(keywords) = self.doc.map(node).cloned() else {
+            self.owners[node] = Some(outer.unwrap_or(node));
+            if outer.is_none() {
+                self.resources.insert(node, Resource::new(base, fallback));
+            }
+            return Ok(());
+        };
+        let text = |key: &str| keywords.get(key).and_then(|id| self.doc.string(*id)).cloned();
+        let dialect = text("$schema");
+        let mut draft = match &dialect {
+            None => fallback,
+            Some(url) => match Draft::from_url(url) {
+                Some(draft) => draft,
+                None => unknown_draft(url, &self.url, &self.location(node))?,
+            },
+        };
+        let id_of = |draft: Draft| {
+            if draft.version() < 2019 && keywords.contains_key("$ref") {
+                return None;
+            }
+            let id = text(draft.id_keyword())?;
+            let id = id.split('#').next().unwrap_or_default();
+            (!id.is_empty()).then(|| id.to_owned())
+        };
+        let mut id = id_of(draft);
+        let mut own_draft = dialect.is_some();
+        if id.is_none() && outer.is_some() {
+            draft = fallback;
+            own_draft = false;
+            id = id_of(draft);
+        }
+        let base: Arc<str> = match &id {
+            None => base,
+            Some(id) => {
+                let unreadable =
+                    |_| format!("error in parsing id at {}", Quoted(&self.location(node)));
+                join(&base, id).map_err(unreadable)?.0.into()
+            }
+        };
+        let owner = match outer {
+            Some(outer) if id.is_none() => outer,
+            _ => {
+                if let Some(other) = self.ids.insert(base.clone(), node) {
+                    return Err(format!(
+                        "duplicate id {} in {} at {} and {}",
+                        Quoted(&base),
+                        Quoted(&self.url),
+                        Quoted(&self.doc.pointer(node)),
+                        Quoted(&self.doc.pointer(other))
+                    ));
+                }
+                let draft = if own_draft { draft } else { fallback };
+                self.resources.insert(node, Resource::new(base, draft));
+                node
+            }
+        };
+        self.owners[node] = Some(owner);
+        self.collect_anchors(&keywords, node, owner)?;
+        let inner_draft = self.resources[&owner].draft;
+        for subschema in draft.subschemas(&self.doc, &keywords) {
+            stack::with_room(|| self.collect(subschema, Some(owner), inner_draft))?;
+        }
+        Ok(())
+    }
+
+    fn collect_anchors(
+        &mut self,
+        keywords: &BTreeMap<Arc<str>, NodeId>,
+        node: NodeId,
+        owner: NodeId,
+    ) -> Result<(), String> {
+        let (doc, url) = (&self.doc, &self.url);
+        let Some(resource) = self.resources.get_mut(&owner) else { return Ok(()) };
+        let version = resource.draft.version();
+        let text = |key: &str| keywords.get(key).and_then(|id| doc.string(*id));
+        let anchors = &mut resource.anchors;
+        let mut add = |anchor: Arc<str>| match anchors.get(&anchor) {
+            Some(other) if *other != node => Err(format!(
+                "duplicate anchor {} in {} at {} and {}",
+                Quoted(&anchor),
+                Quoted(url),
+                Quoted(&doc.pointer(*other)),
+                Quoted(&doc.pointer(node))
+            )),
+            _ => {
+                anchors.insert(anchor, node);
+                Ok(())
+            }
+        };
+        if version < 2019 {
+            if keywords.contains_key("$ref") {
+                return Ok(());
+            }
+            if let Some(id) = text(resource.draft.id_keyword()) {
+                let (_, fragment) = split_fragment(id).map_err(|_| {
+                    let location = schema_location(url, &doc.pointer(node));
+                    format!("error in parsing anchor at {}", Quoted(&location))
+                })?;
+                if !fragment.is_empty() && !fragment.starts_with('/') {
+                    add(fragment.into())?;
+                }
+            }
+            return Ok(());
+        }
+        if let Some(anchor) = text("$anchor") {
+            add(anchor.clone())?;
+        }
+        if version >= 2020
+            && let Some(anchor) = text("$dynamicAnchor")
+        {
+            add(anchor.clone())?;
+            resource.dynamic_anchors.insert(anchor.clone());
+        }
+        Ok(())
+    }
+
+    /// Takes a node for a schema that stands where no draft expects one.
+    fn adopt(&mut self, node: NodeId) -> Result<(), String> {
+        let owner = self.owner(node);
+        let draft = self.resources[&owner].draft;
+        self.collect(node, Some(owner), draft)?;
+        self.check(node)
+    }
+
+    /// Checks a schema against the metaschema of its draft.
+    fn check(&self, node: NodeId) -> Result<(), String> {
+        let draft = self.resources[&self.owner(node)].draft;
+        validate_schema(metaschema(draft), &self.doc, node).map_err(|faults| {
+            let location = self.location(node);
+            format!("{} is not valid against metaschema: {faults}", Quoted(&location))
+        })
+    }
+}
+
+/// Says why a `$schema` is none, where it leads to no draft.
+fn unknown_draft(url: &str, root: &str, location: &str) -> Result<Draft, String> {
+    let url = url.split('#').next().unwrap_or_default();
+    if let Err(error) = Url::parse(url.as_bytes()) {
+        return Err(format!("invalid $schema in {}: {error}", Quoted(location)));
+    }
+    if url == root {
+        return Err(format!("draft {} is not supported", Quoted(url)));
+    }
+    if let Some(text) = metaschema_document(url) {
+        let doc = Doc::read(text);
+        let dialect = doc.map(Doc::ROOT).and_then(|map| doc.string(*map.get("$schema")?));
+        return Ok(dialect.and_then(|url| Draft::from_url(url)).unwrap_or(Draft::LATEST));
+    }
+    if url.starts_with("urn:") {
+        return Ok(Draft::LATEST);
+    }
+    Err(not_loaded(url))
+}
+
+impl Resource {
+    fn new(id: Arc<str>, draft: Draft) -> Self {
+        Self { id, draft, anchors: BTreeMap::new(), dynamic_anchors: BTreeSet::new() }
+    }
+}
+
+/// The keywords of one schema, while it is compiled.
+struct Object<'c> {
+    compiler: &'c mut Compiler,
+    root: usize,
+    node: NodeId,
+    base: Arc<str>,
+    keywords: BTreeMap<Arc<str>, NodeId>,
+}
+
+impl Object<'_> {
+    fn compile(&mut self, schema: &mut Schema) -> Result<(), String> {
+        let version = schema.version;
+        schema.reference = self.reference("$ref")?;
+        if version < 2019 && schema.reference.is_some() {
+            // What stands beside `$ref` does not count in old drafts.
+            return Ok(());
+        }
+        schema.all_of = self.list("allOf")?;
+        schema.any_of = self.list("anyOf")?;
+        schema.one_of = self.list("oneOf")?;
+        schema.not = self.one("not")?;
+        if version < 2020
+            && let Some(items) = self.keywords.get("items")
+        {
+            if self.doc().list(*items).is_some() {
+                schema.items = Items::Places(self.list("items")?);
+                schema.additional_items = self.additional("additionalItems")?;
+            } else if let Some(items) = self.one("items")? {
+                schema.items = Items::Each(items);
+            }
+        }
+        schema.properties = self.map("properties")?;
+        for (text, id) in self.map("patternProperties")? {
+            let pattern = self.pattern("patternProperties", text)?;
+            schema.pattern_properties.push((pattern, id));
+        }
+        schema.additional_properties = self.additional("additionalProperties")?;
+        self.dependencies(schema)?;
+        self.validation(schema)?;
+        if version < 2019 || self.compiler.formats == Formats::Always {
+            schema.format = self.text("format").and_then(|name| Format::named(&name));
+        }
+        if version >= 6 {
+            schema.contains = self.one("contains")?;
+            schema.property_names = self.one("propertyNames")?;
+            schema.constant = self.keywords.get("const").copied();
+        }
+        if version >= 7 {
+            schema.condition = self.one("if")?;
+            let outcome = self.keywords.get("if").and_then(|id| self.doc().bool(*id));
+            if schema.condition.is_some() && outcome != Some(false) {
+                schema.then = self.one("then")?;
+            }
+            if schema.condition.is_some() && outcome != Some(true) {
+                schema.otherwise = self.one("else")?;
+            }
+        }
+        if version >= 2019 {
+            schema.recursive_reference = self.reference("$recursiveRef")?;
+            schema.is_recursive_anchor = self.is_true("$recursiveAnchor");
+            if schema.contains.is_some() {
+                schema.min_contains = self.integer("minContains");
+                schema.max_contains = self.integer("maxContains");
+            }
+            schema.dependent_schemas = self.map("dependentSchemas")?;
+            schema.unevaluated_items = self.one("unevaluatedItems")?;
+            schema.unevaluated_properties = self.one("unevaluatedProperties")?;
+        }
+        if version >= 2020 {
+            if let Some(target) = self.reference("$dynamicRef")? {
+                let reference = self.text("$dynamicRef").unwrap_or_default();
+                let (_, fragment) = split_fragment(&reference)?;
+                let is_anchor = !fragment.is_empty() && !fragment.starts_with('/');
+                schema.dynamic_reference = Some((target, is_anchor.then(|| Arc::from(fragment))));
+            }
+            schema.dynamic_anchor = self.text("$dynamicAnchor");
+            schema.prefix_items = self.list("prefixItems")?;
+            schema.rest_items = self.one("items")?;
+        }
+        Ok(())
+    }
+
+    fn dependencies(&mut self, schema: &mut Schema) -> Result<(), String> {
+        for (property, id) in self.entries("dependencies") {
+            let dependency = match self.doc().list(id) {
+                Some(names) => Dependency::Properties(self.strings(names)),
+                None => Dependency::Schema(self.compiler.enqueue(self.root, id)?),
+            };
+            schema.dependencies.push((property, dependency));
+        }
+        if schema.version >= 2019 {
+            for (property, id) in self.entries("dependentRequired") {
+                if let Some(names) = self.doc().list(id) {
+                    let names = self.strings(names);
+                    schema.dependent_required.push((property, names));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn validation(&mut self, schema: &mut Schema) -> Result<(), String> {
+        if let Some(types) = self.keywords.get("type") {
+            match self.doc().node(*types) {
+                Node::String(name) => schema.types.add(name),
+                Node::List(names) => {
+                    self.strings(names).iter().for_each(|name| schema.types.add(name));
+                }
+                _ => {}
+            }
+        }
+        schema.choices =
+            self.keywords.get("enum").and_then(|id| self.doc().list(*id)).map(<[_]>::to_vec);
+        schema.multiple_of = self.number("multipleOf");
+        schema.maximum = self.number("maximum");
+        schema.exclusive_maximum = if self.is_true("exclusiveMaximum") {
+            schema.maximum.take()
+        } else {
+            self.number("exclusiveMaximum")
+        };
+        schema.minimum = self.number("minimum");
+        schema.exclusive_minimum = if self.is_true("exclusiveMinimum") {
+            schema.minimum.take()
+        } else {
+            self.number("exclusiveMinimum")
+        };
+        schema.min_length = self.integer("minLength");
+        schema.max_length = self.integer("maxLength");
+        if let Some(text) = self.text("pattern") {
+            schema.pattern = Some(self.pattern("pattern", text)?);
+        }
+        schema.min_items = self.integer("minItems");
+        schema.max_items = self.integer("maxItems");
+        schema.unique_items = self.is_true("uniqueItems");
+        schema.min_properties = self.integer("minProperties");
+        schema.max_properties = self.integer("maxProperties");
+        if let Some(names) = self.keywords.get("required").and_then(|id| self.doc().list(*id)) {
+            schema.required = self.strings(names);
+        }
+        Ok(())
+    }
+
+    fn doc(&self) -> &Doc {
+        &self.compiler.roots[self.root].doc
+    }
+
+    fn reference(&mut self, keyword: &str) -> Result<Option<SchemaId>, String> {
+        let Some(reference) = self.text(keyword) else { return Ok(None) };
+        self.compiler.resolve(self.root, &self.base, &reference).map(Some)
+    }
+
+    fn one(&mut self, keyword: &str) -> Result<Option<SchemaId>, String> {
+        let Some(node) = self.keywords.get(keyword) else { return Ok(None) };
+        self.compiler.enqueue(self.root, *node).map(Some)
+    }
+
+    fn list(&mut self, keyword: &str) -> Result<Vec<SchemaId>, String> {
+        let items = self.keywords.get(keyword).and_then(|id| self.doc().list(*id));
+        let items = items.map(<[_]>::to_vec).unwrap_or_default();
+        items.into_iter().map(|node| self.compiler.enqueue(self.root, node)).collect()
+    }
+
+    fn map(&mut self, keyword: &str) -> Result<BTreeMap<Arc<str>, SchemaId>, String> {
+        self.entries(keyword)
+            .into_iter()
+            .map(|(key, node)| Ok((key, self.compiler.enqueue(self.root, node)?)))
+            .collect()
+    }
+
+    fn additional(&mut self, keyword: &str) -> Result<Additional, String> {
+        match self.keywords.get(keyword).map(|id| self.doc().bool(*id)) {
+            Some(Some(true)) => Ok(Additional::All),
+            Some(Some(false)) => Ok(Additional::None),
+            _ => Ok(self.one(keyword)?.map_or(Additional::Unsaid, Additional::Schema)),
+        }
+    }
+
+    fn entries(&self, keyword: &str) -> Vec<(Arc<str>, NodeId)> {
+        let map = self.keywords.get(keyword).and_then(|id| self.doc().map(*id));
+        map.into_iter().flatten().map(|(key, id)| (key.clone(), *id)).collect()
+    }
+
+    fn strings(&self, items: &[NodeId]) -> Vec<Arc<str>> {
+        items.iter().filter_map(|id| self.doc().string(*id).cloned()).collect()
+    }
+
+    fn text(&self, keyword: &str) -> Option<Arc<str>> {
+        self.keywords.get(keyword).and_then(|id| self.doc().string(*id)).cloned()
+    }
+
+    fn is_true(&self, keyword: &str) -> bool {
+        self.keywords.get(keyword).and_then(|id| self.doc().bool(*id)) == Some(true)
+    }
+
+    fn number(&self, keyword: &str) -> Option<Decimal> {
+        match self.doc().node(*self.keywords.get(keyword)?) {
+            Node::Number(text) => Decimal::parse(text),
+            _ => None,
+        }
+    }
+
+    fn integer(&self, keyword: &str) -> Option<i64> {
+        self.number(keyword)?.to_integer()
+    }
+
+    fn pattern(&self, keyword: &str, text: Arc<str>) -> Result<Pattern, String> {
+        match regex::Regex::new(text.as_bytes()) {
+            Ok(regex) => Ok(Pattern { text, regex }),
+            Err(error) => {
+                let root = &self.compiler.roots[self.root];
+                let pointer = root.doc.pointer(self.node) + "/" + &escape(keyword);
+                let location = schema_location(&root.url, &pointer);
+                let (text, location) = (Quoted(&text), Quoted(&location));
+                Err(format!("invalid regex {text} at {location}: {error}"))
+            }
+        }
+    }
+}
+
+/// Gives the value a node stands for; numbers become floats.
+pub(super) fn value_of(doc: &Doc, node: NodeId) -> Value {
+    match doc.node(node) {
+        Node::Null => Value::Null,
+        Node::Bool(b) => Value::Bool(*b),
+        Node::Number(text) => Value::Float(text.parse().unwrap_or_default()),
+        Node::String(text) => Value::String(text.clone()),
+        Node::List(items) => {
+            Value::list(items.iter().map(|id| stack::with_room(|| value_of(doc, *id))).collect())
+        }
+        Node::Map(map) => map
+            .iter()
+            .map(|(key, id)| (key.clone(), stack::with_room(|| value_of(doc, *id))))
+            .collect::<pintle_yaml::Map>()
+            .into(),
+    }
+}

@@ -1,0 +1,825 @@
+//! A value, checked against a compiled schema.
+//!
+//! Every fault is found, in the tree Helm's library makes of them; where only yes or no matters
+//! (`not`, `if`, the rest of a `oneOf`), the tree is not built.
+//!
+//! Source: `validator.go` of santhosh-tekuri/jsonschema v6.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use pintle_yaml::json::{Layout, to_string};
+use pintle_yaml::{Map, Value};
+
+use super::compile::{
+    Additional, Compiled, Dependency, Items, Pattern, Schema, SchemaId, value_of,
+};
+use super::doc::{Doc, Node, NodeId, escape};
+use super::fault::{Fault, Kind, Places, Step, quote, quote_all, write};
+use super::number::{Decimal, count};
+use crate::quote::Quoted;
+use crate::show::Shown;
+use crate::stack;
+
+/// The largest number of times a schema is applied to a value in one check.
+///
+/// Schemas can refer to each other so that the work doubles with each reference.
+pub const MAX_STEPS: u64 = 5_000_000;
+
+/// How many schemas around another one can be looked at in the time of one step.
+const LOOKS_PER_STEP: u64 = 8;
+
+/// Up to how many items duplicates are looked for pair by pair.
+const PAIRWISE: usize = 20;
+
+/// Checks a value.
+///
+/// # Errors
+///
+/// What is wrong, as Helm's library prints it: a header, then a list.
+pub(super) fn validate(compiled: &Compiled, value: &Value) -> Result<(), String> {
+    let mut validator = Validator { compiled, places: Places::default(), n_steps: 0, n_values: 0 };
+    let mut faults = match validator.whole(value, compiled.entry, false) {
+        Ok(()) => return Ok(()),
+        Err(faults) => faults,
+    };
+    if validator.n_steps > MAX_STEPS {
+        dismantle(faults);
+        return Err(format!("schema takes too long to check: the limit is {MAX_STEPS} steps"));
+    }
+    let location = validator.location(compiled.entry);
+    let mut text = format!("jsonschema validation failed with {}", quote(&location));
+    write(&mut text, &mut faults, &validator.places, 0);
+    dismantle(faults);
+    Err(text)
+}
+
+/// Checks a schema against its metaschema.
+///
+/// # Errors
+///
+/// As [`validate`].
+pub(super) fn validate_schema(meta: &Compiled, doc: &Doc, node: NodeId) -> Result<(), String> {
+    validate(meta, &value_of(doc, node))
+}
+
+/// Takes faults apart one by one, because they may be nested as deep as the values.
+fn dismantle(mut faults: Vec<Fault>) {
+    while let Some(mut fault) = faults.pop() {
+        faults.append(&mut fault.causes);
+    }
+}
+
+/// A schema that is being applied, and those around it.
+#[derive(Debug, Clone, Copy)]
+struct Scope<'s> {
+    schema: SchemaId,
+    /// the keyword that refers to the schema, if it is not a part of the one around
+    reference: Option<&'static str>,
+    /// the same number for the same value
+    value: u64,
+    outer: Option<&'s Scope<'s>>,
+}
+
+/// What no keyword has looked at yet, where somebody asks.
+#[derive(Debug, Default)]
+struct Unevaluated<'v> {
+    properties: BTreeSet<&'v str>,
+    items: BTreeSet<usize>,
+}
+
+impl Unevaluated<'_> {
+    fn is_empty(&self) -> bool {
+        self.properties.is_empty() && self.items.is_empty()
+    }
+
+    fn keep_common(&mut self, other: &Self) {
+        self.properties.retain(|key| other.properties.contains(key));
+        self.items.retain(|index| other.items.contains(index));
+    }
+}
+
+struct Validator<'c> {
+    compiled: &'c Compiled,
+    places: Places,
+    n_steps: u64,
+    n_values: u64,
+}
+
+impl<'c> Validator<'c> {
+    /// Checks a value from its root.
+    fn whole(&mut self, value: &Value, schema: SchemaId, is_quiet: bool) -> Result<(), Vec<Fault>> {
+        let scope = Scope { schema, reference: None, value: self.n_values, outer: None };
+        match self.check(value, scope, is_quiet, false) {
+            Ok(_) => Ok(()),
+            Err(fault) => Err(fault.ungrouped()),
+        }
+    }
+
+    /// Applies one schema to one value.
+    fn check<'v>(
+        &mut self,
+        value: &'v Value,
+        scope: Scope<'_>,
+        is_quiet: bool,
+        someone_asks: bool,
+    ) -> Result<Unevaluated<'v>, Fault> {
+        let schema = &self.compiled.schemas[scope.schema];
+        self.n_steps += 1;
+        if self.n_steps > MAX_STEPS {
+            return Err(Fault { place: 0, kind: Kind::Group, causes: Vec::new() });
+        }
+        let unevaluated = unevaluated(value, schema, someone_asks);
+        let faults = Vec::new();
+        stack::with_room(|| {
+            Check { validator: self, value, schema, scope, unevaluated, faults, is_quiet }.run()
+        })
+    }
+
+    fn location(&self, schema: SchemaId) -> String {
+        let schema = &self.compiled.schemas[schema];
+        self.compiled.roots[schema.root].location(schema.node)
+    }
+
+    /// Gives the keywords that lead to a scope.
+    fn keywords(&self, scope: &Scope<'_>) -> String {
+        let mut parts = Vec::new();
+        let mut scope = *scope;
+        while let Some(outer) = scope.outer {
+            parts.push(match scope.reference {
+                Some(keyword) => format!("/{}", escape(keyword)),
+                None => {
+                    let (inner, outer) = (self.location(scope.schema), self.location(outer.schema));
+                    inner.get(outer.len()..).unwrap_or_default().to_owned()
+                }
+            });
+            scope = *outer;
+        }
+        parts.reverse();
+        parts.concat()
+    }
+}
+
+fn unevaluated<'v>(value: &'v Value, schema: &Schema, someone_asks: bool) -> Unevaluated<'v> {
+    let mut unevaluated = Unevaluated::default();
+    match value {
+        Value::Map(map) => {
+            let asks = someone_asks || schema.unevaluated_properties.is_some();
+            if asks && !schema.additional_properties.is_said() {
+                unevaluated.properties = map.keys().map(|key| &**key).collect();
+            }
+        }
+        Value::List(items) => {
+            let asks = someone_asks || schema.unevaluated_items.is_some();
+            if asks && !schema.evaluates_all_items() {
+                unevaluated.items = (schema.n_evaluated_items()..items.len()).collect();
+            }
+        }
+        _ => {}
+    }
+    unevaluated
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+/// One schema being applied to one value.
+struct Check<'a, 'c, 'v> {
+    validator: &'a mut Validator<'c>,
+    value: &'v Value,
+    schema: &'c Schema,
+    scope: Scope<'a>,
+    unevaluated: Unevaluated<'v>,
+    faults: Vec<Fault>,
+    is_quiet: bool,
+}
+
+impl<'v> Check<'_, '_, 'v> {
+    fn run(mut self) -> Result<Unevaluated<'v>, Fault> {
+        let schema = self.schema;
+        match schema.boolean {
+            Some(true) => return Ok(self.unevaluated),
+            Some(false) => return Err(self.fault(|| "false schema".to_owned())),
+            None => {}
+        }
+        if let Some(text) = self.cycle().or_else(|| self.kind()) {
+            return Err(self.fault(|| text));
+        }
+        if let Some(target) = schema.reference {
+            let fault = self.refer(target, "$ref");
+            if schema.version < 2019 {
+                return match fault {
+                    Some(fault) => Err(fault),
+                    None => Ok(self.unevaluated),
+                };
+            }
+            self.faults.extend(fault);
+        }
+        match self.value {
+            Value::Map(map) => self.object(map),
+            Value::List(items) => self.array(items),
+            Value::String(text) => self.string(text),
+            Value::Int(_) | Value::Float(_) => self.number(),
+            Value::Null | Value::Bool(_) => {}
+        }
+        if !self.is_done() {
+            if schema.version >= 2019 {
+                self.dynamic_references();
+            }
+            self.combinations();
+            if schema.version >= 2019 {
+                self.rest();
+            }
+        }
+        match self.faults.len() {
+            0 => Ok(self.unevaluated),
+            1 => Err(self.faults.remove(0)),
+            _ => {
+                let place = self.validator.places.here();
+                Err(Fault { place, kind: Kind::Group, causes: self.faults })
+            }
+        }
+    }
+
+    /// Tells whether the outcome is clear and nothing more is asked.
+    fn is_done(&self) -> bool {
+        self.is_quiet && !self.faults.is_empty()
+    }
+
+    fn fault(&mut self, text: impl FnOnce() -> String) -> Fault {
+        if self.is_quiet {
+            return Fault { place: 0, kind: Kind::Group, causes: Vec::new() };
+        }
+        let place = self.validator.places.here();
+        Fault { place, kind: Kind::Text(text()), causes: Vec::new() }
+    }
+
+    /// Gives a text, unless nobody will see it.
+    fn words(&self, text: impl FnOnce() -> String) -> String {
+        if self.is_quiet { String::new() } else { text() }
+    }
+
+    fn add(&mut self, text: impl FnOnce() -> String) {
+        let fault = self.fault(text);
+        self.faults.push(fault);
+    }
+
+    fn add_with(&mut self, causes: Vec<Fault>, text: impl FnOnce() -> String) {
+        let fault = self.fault(text);
+        self.faults.push(Fault { causes, ..fault });
+    }
+
+    /// Applies another schema to the same value.
+    fn same(
+        &mut self,
+        schema: SchemaId,
+        reference: Option<&'static str>,
+        is_quiet: bool,
+    ) -> Option<Fault> {
+        let outer = self.scope;
+        let scope = Scope { schema, reference, value: outer.value, outer: Some(&outer) };
+        let someone_asks = !self.unevaluated.is_empty();
+        match self.validator.check(self.value, scope, self.is_quiet || is_quiet, someone_asks) {
+            Ok(unevaluated) => {
+                self.unevaluated.keep_common(&unevaluated);
+                None
+            }
+            Err(fault) => Some(fault),
+        }
+    }
+
+    /// Applies a schema to a part of the value.
+    fn part(&mut self, schema: SchemaId, value: &Value, step: Step) -> Option<Fault> {
+        let outer = self.scope;
+        self.validator.n_values += 1;
+        let number = self.validator.n_values;
+        let scope = Scope { schema, reference: None, value: number, outer: Some(&outer) };
+        self.validator.places.enter(step);
+        let fault = self.validator.check(value, scope, self.is_quiet, false).err();
+        self.validator.places.leave();
+        fault
+    }
+
+    fn add_part(&mut self, schema: SchemaId, value: &Value, step: Step) {
+        let fault = self.part(schema, value, step);
+        self.faults.extend(fault);
+    }
+
+    fn cycle(&self) -> Option<String> {
+        let mut outer = self.scope.outer;
+        while let Some(scope) = outer.filter(|scope| scope.value == self.scope.value) {
+            if scope.schema == self.scope.schema {
+                return Some(self.words(|| {
+                    let (here, there) =
+                        (self.validator.keywords(&self.scope), self.validator.keywords(scope));
+                    let location = self.validator.location(self.scope.schema);
+                    let location = Quoted(&location);
+                    format!("both {here} and {there} resolve to {location} causing reference cycle")
+                }));
+            }
+            outer = scope.outer;
+        }
+        None
+    }
+
+    fn doc(&self) -> &Doc {
+        &self.validator.compiled.roots[self.schema.root].doc
+    }
+
+    /// Checks `type`, `const`, `enum` and `format`: the first that fails is the only one that tells.
+    fn kind(&self) -> Option<String> {
+        let (schema, value) = (self.schema, self.value);
+        let is = type_of(value);
+        if !schema.types.is_empty() && !schema.types.contains(is) {
+            let is_integer = is == "number"
+                && schema.types.contains("integer")
+                && Decimal::of(value).is_some_and(|number| number.is_integer());
+            if !is_integer {
+                let wanted = || schema.types.names().join(" or ");
+                return Some(self.words(|| format!("got {is}, want {}", wanted())));
+            }
+        }
+        if let Some(constant) = schema.constant
+            && !equals(value, self.doc(), constant)
+        {
+            return Some(self.words(|| match display(self.doc(), constant) {
+                Some(text) => format!("value must be {text}"),
+                None => "'const' failed".to_owned(),
+            }));
+        }
+        if let Some(choices) = &schema.choices
+            && !choices.iter().any(|choice| equals(value, self.doc(), *choice))
+        {
+            return Some(self.words(|| {
+                let texts: Option<Vec<_>> =
+                    choices.iter().map(|choice| display(self.doc(), *choice)).collect();
+                match texts.as_deref() {
+                    None => "'enum' failed".to_owned(),
+                    Some([text]) => format!("value must be {text}"),
+                    Some(texts) => format!("value must be one of {}", texts.join(", ")),
+                }
+            }));
+        }
+        let (Some(format), Value::String(text)) = (&schema.format, value) else { return None };
+        let error = format.check(text).err()?;
+        Some(self.words(|| format!("{} is not valid {}: {error}", quote(text), format.name())))
+    }
+
+    fn refer(&mut self, target: SchemaId, keyword: &'static str) -> Option<Fault> {
+        let fault = self.same(target, Some(keyword), false)?;
+        let place = self.validator.places.here();
+        Some(Fault { place, kind: Kind::Reference, causes: fault.ungrouped() })
+    }
+
+    fn missing(map: &Map, wanted: &[Arc<str>]) -> Option<String> {
+        let missing: Vec<_> =
+            wanted.iter().filter(|key| !map.contains_key(key)).map(|key| &**key).collect();
+        (!missing.is_empty()).then(|| quote_all(missing))
+    }
+
+    fn object(&mut self, map: &'v Map) {
+        let schema = self.schema;
+        self.bounds("Properties", map.len(), schema.min_properties, schema.max_properties);
+        if let Some(missing) = Self::missing(map, &schema.required) {
+            let is_one = schema.required.iter().filter(|key| !map.contains_key(key)).count() == 1;
+            let word = if is_one { "property" } else { "properties" };
+            self.add(|| format!("missing {word} {missing}"));
+        }
+        if self.is_done() {
+            return;
+        }
+        for (property, dependency) in &schema.dependencies {
+            if !map.contains_key(property) {
+                continue;
+            }
+            match dependency {
+                Dependency::Properties(wanted) => self.depends(map, property, wanted),
+                Dependency::Schema(inner) => {
+                    let fault = self.same(*inner, None, false);
+                    self.faults.extend(fault);
+                }
+            }
+        }
+        let mut not_allowed = Vec::new();
+        for (key, value) in map.iter() {
+            if self.is_done() {
+                return;
+            }
+            let mut is_evaluated = false;
+            if let Some(inner) = schema.properties.get(key) {
+                is_evaluated = true;
+                self.add_part(*inner, value, Step::Key(key.clone()));
+            }
+            for (pattern, inner) in &schema.pattern_properties {
+                if pattern.regex.is_match(key) {
+                    is_evaluated = true;
+                    self.add_part(*inner, value, Step::Key(key.clone()));
+                }
+            }
+            if !is_evaluated {
+                is_evaluated = schema.additional_properties.is_said();
+                match schema.additional_properties {
+                    Additional::None => not_allowed.push(&**key),
+                    Additional::Schema(inner) => {
+                        self.add_part(inner, value, Step::Key(key.clone()));
+                    }
+                    Additional::Unsaid | Additional::All => {}
+                }
+            }
+            if is_evaluated {
+                self.unevaluated.properties.remove(&**key);
+            }
+        }
+        if !not_allowed.is_empty() {
+            self.add(|| format!("additional properties {} not allowed", quote_all(not_allowed)));
+        }
+        if let Some(inner) = schema.property_names {
+            self.property_names(map, inner);
+        }
+        for (property, inner) in &schema.dependent_schemas {
+            if map.contains_key(property) {
+                let fault = self.same(*inner, None, false);
+                self.faults.extend(fault);
+            }
+        }
+        for (property, wanted) in &schema.dependent_required {
+            if map.contains_key(property) {
+                self.depends(map, property, wanted);
+            }
+        }
+    }
+
+    fn depends(&mut self, map: &Map, property: &str, wanted: &[Arc<str>]) {
+        if let Some(missing) = Self::missing(map, wanted) {
+            self.add(|| format!("properties {missing} required, if {} exists", quote(property)));
+        }
+    }
+
+    /// Checks names as values of their own. Helm's library loses the place here; this one is right.
+    fn property_names(&mut self, map: &Map, schema: SchemaId) {
+        let place = self.validator.places.to_root();
+        let mut found = Vec::new();
+        for key in map.keys() {
+            self.validator.n_values += 1;
+            let name = Value::String(key.clone());
+            if let Err(causes) = self.validator.whole(&name, schema, self.is_quiet) {
+                found.push((key, causes));
+            }
+        }
+        self.validator.places.back(place);
+        for (key, causes) in found {
+            self.add_with(causes, || format!("invalid propertyName {}", quote(key)));
+        }
+    }
+
+    fn bounds(&mut self, of: &str, len: usize, min: Option<i64>, max: Option<i64>) {
+        let len = i64::try_from(len).unwrap_or(i64::MAX);
+        let text =
+            |bound: &str, want| format!("{bound}{of}: got {}, want {}", count(len), count(want));
+        if let Some(min) = min.filter(|min| len < *min) {
+            self.add(|| text("min", min));
+        }
+        if let Some(max) = max.filter(|max| len > *max) {
+            self.add(|| text("max", max));
+        }
+    }
+
+    fn array(&mut self, items: &'v [Value]) {
+        let schema = self.schema;
+        self.bounds("Items", items.len(), schema.min_items, schema.max_items);
+        if schema.unique_items
+            && let Some((first, second)) = duplicates(items)
+        {
+            self.add(|| format!("items at {} and {} are equal", place(first), place(second)));
+        }
+        let mut n_evaluated = 0;
+        if schema.version < 2020 {
+            match &schema.items {
+                Items::Unsaid => {}
+                Items::Each(inner) => {
+                    self.items(items, 0, *inner);
+                    n_evaluated = items.len();
+                }
+                Items::Places(inner) => {
+                    n_evaluated = inner.len().min(items.len());
+                    for (n, (item, inner)) in items.iter().zip(inner).enumerate() {
+                        self.add_part(*inner, item, Step::Index(n));
+                    }
+                }
+            }
+            match schema.additional_items {
+                Additional::None if n_evaluated < items.len() => {
+                    let n = place(items.len() - n_evaluated);
+                    self.add(|| format!("last {n} additionalItem(s) not allowed"));
+                }
+                Additional::Schema(inner) => self.items(items, n_evaluated, inner),
+                _ => {}
+            }
+        } else {
+            for (n, (item, inner)) in items.iter().zip(&schema.prefix_items).enumerate() {
+                n_evaluated = n + 1;
+                self.add_part(*inner, item, Step::Index(n));
+            }
+            if let Some(inner) = schema.rest_items {
+                self.items(items, n_evaluated, inner);
+            }
+        }
+        if let Some(inner) = schema.contains {
+            self.contains(items, inner);
+        }
+    }
+
+    fn items(&mut self, items: &[Value], from: usize, schema: SchemaId) {
+        for (n, item) in items.iter().enumerate().skip(from) {
+            self.add_part(schema, item, Step::Index(n));
+        }
+    }
+
+    fn contains(&mut self, items: &[Value], schema: SchemaId) {
+        let mut faults = Vec::new();
+        let mut matched = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            match self.part(schema, item, Step::Index(n)) {
+                Some(fault) => faults.push(fault),
+                None => {
+                    matched.push(n);
+                    if self.schema.version >= 2020 {
+                        self.unevaluated.items.remove(&n);
+                    }
+                }
+            }
+        }
+        let n_matched = i64::try_from(matched.len()).unwrap_or(i64::MAX);
+        let found = || {
+            let places: Vec<_> = matched.iter().map(ToString::to_string).collect();
+            format!("matched {} items at {}", count(n_matched), places.join(" "))
+        };
+        match self.schema.min_contains {
+            Some(min) if n_matched < min => {
+                let wanted =
+                    format!("min {} items required to match contains schema, but", count(min));
+                self.add_with(faults, || match n_matched {
+                    0 => format!("{wanted} none matched"),
+                    _ => format!("{wanted} {}", found()),
+                });
+            }
+            None if n_matched == 0 => {
+                self.add_with(faults, || "no items match contains schema".to_owned());
+            }
+            _ => {}
+        }
+        if let Some(max) = self.schema.max_contains.filter(|max| n_matched > *max) {
+            self.add(|| {
+                let max = count(max);
+                format!("max {max} items required to match contains schema, but {}", found())
+            });
+        }
+    }
+
+    fn string(&mut self, text: &str) {
+        let schema = self.schema;
+        if schema.min_length.is_some() || schema.max_length.is_some() {
+            self.bounds("Length", text.chars().count(), schema.min_length, schema.max_length);
+        }
+        if let Some(Pattern { text: pattern, regex }) = &schema.pattern
+            && !regex.is_match(text)
+        {
+            self.add(|| format!("{} does not match pattern {}", quote(text), quote(pattern)));
+        }
+    }
+
+    fn number(&mut self) {
+        let schema = self.schema;
+        let limits = [
+            &schema.minimum,
+            &schema.maximum,
+            &schema.exclusive_minimum,
+            &schema.exclusive_maximum,
+            &schema.multiple_of,
+        ];
+        if limits.iter().all(|limit| limit.is_none()) {
+            return;
+        }
+        let Some(number) = Decimal::of(self.value) else { return };
+        let checks: [(&str, &Option<Decimal>, fn(&Decimal, &Decimal) -> bool); 5] = [
+            ("minimum", &schema.minimum, |number, limit| number >= limit),
+            ("maximum", &schema.maximum, |number, limit| number <= limit),
+            ("exclusiveMinimum", &schema.exclusive_minimum, |number, limit| number > limit),
+            ("exclusiveMaximum", &schema.exclusive_maximum, |number, limit| number < limit),
+            ("multipleOf", &schema.multiple_of, Decimal::is_multiple_of),
+        ];
+        for (keyword, limit, holds) in checks {
+            if let Some(limit) = limit.as_ref().filter(|limit| !holds(&number, limit)) {
+                self.add(|| format!("{keyword}: got {number}, want {limit}"));
+            }
+        }
+    }
+
+    fn combinations(&mut self) {
+        let schema = self.schema;
+        if let Some(inner) = schema.not
+            && self.same(inner, None, true).is_none()
+        {
+            self.add(|| "'not' failed".to_owned());
+        }
+        let mut faults = Vec::new();
+        for inner in &schema.all_of {
+            faults.extend(self.same(*inner, None, false));
+            if self.is_quiet && !faults.is_empty() {
+                break;
+            }
+        }
+        if !faults.is_empty() {
+            self.add_with(faults, || "'allOf' failed".to_owned());
+        }
+        self.any_of();
+        self.one_of();
+        if let Some(condition) = schema.condition {
+            let holds = self.same(condition, None, true).is_none();
+            if let Some(inner) = if holds { schema.then } else { schema.otherwise } {
+                let fault = self.same(inner, None, false);
+                self.faults.extend(fault);
+            }
+        }
+    }
+
+    fn any_of(&mut self) {
+        let mut faults = Vec::new();
+        let mut has_matched = false;
+        for inner in &self.schema.any_of {
+            match self.same(*inner, None, false) {
+                Some(fault) => faults.push(fault),
+                None => {
+                    has_matched = true;
+                    // The others may still evaluate something that somebody asks for.
+                    if self.unevaluated.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
+        if !has_matched && !self.schema.any_of.is_empty() {
+            self.add_with(faults, || "'anyOf' failed".to_owned());
+        }
+    }
+
+    fn one_of(&mut self) {
+        let mut faults = Vec::new();
+        let mut matched = None;
+        for (n, inner) in self.schema.one_of.iter().enumerate() {
+            match (self.same(*inner, None, matched.is_some()), matched) {
+                (Some(fault), None) => faults.push(fault),
+                (Some(_), Some(_)) => {}
+                (None, None) => matched = Some(n),
+                (None, Some(first)) => {
+                    let (first, second) = (place(first), place(n));
+                    self.add(|| format!("'oneOf' failed, subschemas {first}, {second} matched"));
+                    break;
+                }
+            }
+        }
+        if matched.is_none() && !self.schema.one_of.is_empty() {
+            self.add_with(faults, || "'oneOf' failed, none matched".to_owned());
+        }
+    }
+
+    fn dynamic_references(&mut self) {
+        let schemas = &self.validator.compiled.schemas;
+        let resource = |scope: &Scope<'_>| &schemas[schemas[scope.schema].resource];
+        let mut outward = Vec::new();
+        if let Some(target) = self.schema.recursive_reference {
+            let mut found = target;
+            if schemas[target].is_recursive_anchor {
+                self.outermost(|scope| resource(scope).is_recursive_anchor.then_some(scope.schema))
+                    .inspect(|place| found = *place);
+            }
+            outward.push((found, "$recursiveRef"));
+        }
+        if let Some((target, anchor)) = &self.schema.dynamic_reference {
+            let mut found = *target;
+            if let Some(anchor) = anchor
+                && schemas[*target].dynamic_anchor.as_ref() == Some(anchor)
+            {
+                self.outermost(|scope| resource(scope).dynamic_anchors.get(anchor).copied())
+                    .inspect(|place| found = *place);
+            }
+            outward.push((found, "$dynamicRef"));
+        }
+        for (target, keyword) in outward {
+            let fault = self.refer(target, keyword);
+            self.faults.extend(fault);
+        }
+    }
+
+    /// Looks through the schemas around this one for what the outermost of them has to offer.
+    fn outermost(&mut self, offer: impl Fn(&Scope<'_>) -> Option<SchemaId>) -> Option<SchemaId> {
+        let mut found = None;
+        let mut n_scopes = 0;
+        let mut scope = Some(&self.scope);
+        while let Some(outer) = scope {
+            found = offer(outer).or(found);
+            n_scopes += 1;
+            scope = outer.outer;
+        }
+        // A look is less work than a step, but there may be as many looks as schemas around.
+        self.validator.n_steps += n_scopes / LOOKS_PER_STEP;
+        found
+    }
+
+    /// Applies `unevaluatedProperties` and `unevaluatedItems`.
+    fn rest(&mut self) {
+        if let (Value::Map(map), Some(inner)) = (self.value, self.schema.unevaluated_properties) {
+            for key in std::mem::take(&mut self.unevaluated.properties) {
+                if let Some(value) = map.get(key) {
+                    self.add_part(inner, value, Step::Key(key.into()));
+                }
+            }
+        }
+        if let (Value::List(items), Some(inner)) = (self.value, self.schema.unevaluated_items) {
+            for n in std::mem::take(&mut self.unevaluated.items) {
+                self.add_part(inner, &items[n], Step::Index(n));
+            }
+        }
+    }
+}
+
+/// Shows a place in a list, or a number of places.
+fn place(n: usize) -> String {
+    count(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+/// Shows a value of a schema, unless it is a list or a map.
+fn display(doc: &Doc, node: NodeId) -> Option<String> {
+    match doc.node(node) {
+        Node::Null => Some("<nil>".to_owned()),
+        Node::Bool(b) => Some(b.to_string()),
+        Node::Number(text) => Some((**text).to_owned()),
+        Node::String(text) => Some(quote(text)),
+        Node::List(_) | Node::Map(_) => None,
+    }
+}
+
+/// Tells whether a value equals one of a schema; numbers do by what they amount to.
+fn equals(value: &Value, doc: &Doc, node: NodeId) -> bool {
+    match (value, doc.node(node)) {
+        (Value::Null, Node::Null) => true,
+        (Value::Bool(a), Node::Bool(b)) => a == b,
+        (Value::String(a), Node::String(b)) => a == b,
+        (Value::Int(_) | Value::Float(_), Node::Number(text)) => {
+            Decimal::of(value).is_some_and(|number| Decimal::parse(text) == Some(number))
+        }
+        (Value::List(a), Node::List(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|(a, b)| stack::with_room(|| equals(a, doc, *b)))
+        }
+        (Value::Map(a), Node::Map(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|((a_key, a), (b_key, b))| {
+                    a_key == b_key && stack::with_room(|| equals(a, doc, *b))
+                })
+        }
+        _ => false,
+    }
+}
+
+/// Gives the first item that equals an earlier one, behind that.
+fn duplicates(items: &[Value]) -> Option<(usize, usize)> {
+    if items.len() <= PAIRWISE {
+        let mut pairs = (1..items.len()).flat_map(|n| (0..n).map(move |m| (m, n)));
+        return pairs.find(|(m, n)| same_value(&items[*m], &items[*n]));
+    }
+    let mut seen = HashMap::new();
+    items.iter().enumerate().find_map(|(n, item)| {
+        // JSON text is the same for equal values: keys are sorted, numbers have one form.
+        let text = to_string(item, Layout::Raw).unwrap_or_else(|_| Shown(item).to_string());
+        let first = *seen.entry(text).or_insert(n);
+        (first != n).then_some((first, n))
+    })
+}
+
+fn same_value(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => {
+            Decimal::of(a) == Decimal::of(b)
+        }
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(&**b).all(|(a, b)| stack::with_room(|| same_value(a, b)))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b.iter()).all(|((a_key, a), (b_key, b))| {
+                    a_key == b_key && stack::with_room(|| same_value(a, b))
+                })
+        }
+        (a, b) => a == b,
+    }
+}
