@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Field, Map, Value};
 
 /// What Helm reads of a document; what is not there is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,25 @@ pub struct Head {
     pub name: String,
     /// `metadata.annotations`
     pub annotations: BTreeMap<String, String>,
+}
+
+/// Tells how the field at a path of a document is read: what is no part of a head is only checked.
+pub(crate) fn field(path: &[&str]) -> Field {
+    let is = |key: &str, name: &str| key.eq_ignore_ascii_case(name);
+    match path {
+        [key] if is(key, "apiVersion") || is(key, "kind") || is(key, "metadata") => Field::Text,
+        [metadata, key]
+            if is(metadata, "metadata") && (is(key, "name") || is(key, "annotations")) =>
+        {
+            Field::Text
+        }
+        [metadata, annotations, _]
+            if is(metadata, "metadata") && is(annotations, "annotations") =>
+        {
+            Field::Text
+        }
+        _ => Field::Skipped,
+    }
 }
 
 impl Head {
@@ -45,10 +64,10 @@ impl Head {
         for (key, value) in fields.iter() {
             let result = if key.eq_ignore_ascii_case("apiVersion") {
                 read_string(value, &mut head.api_version)
-                    .map_err(|shape| field(shape, struct_name, "apiVersion"))
+                    .map_err(|shape| mismatch(shape, struct_name, "apiVersion"))
             } else if key.eq_ignore_ascii_case("kind") {
                 read_string(value, &mut head.kind)
-                    .map_err(|shape| field(shape, struct_name, "kind"))
+                    .map_err(|shape| mismatch(shape, struct_name, "kind"))
             } else if key.eq_ignore_ascii_case("metadata") {
                 head.read_metadata(value, struct_name)
             } else {
@@ -77,7 +96,7 @@ impl Head {
         for (key, value) in fields.iter() {
             let result = if key.eq_ignore_ascii_case("name") {
                 read_string(value, &mut self.name)
-                    .map_err(|shape| field(shape, "", "metadata.name"))
+                    .map_err(|shape| mismatch(shape, "", "metadata.name"))
             } else if key.eq_ignore_ascii_case("annotations") {
                 match value {
                     Value::Null => Ok(()),
@@ -102,7 +121,7 @@ impl Head {
         for (key, value) in annotations.iter() {
             let mut text = String::new();
             if let Err(shape) = read_string(value, &mut text) {
-                first_error.get_or_insert_with(|| field(shape, "", "metadata.annotations"));
+                first_error.get_or_insert_with(|| mismatch(shape, "", "metadata.annotations"));
             }
             self.annotations.insert(key.to_string(), text);
         }
@@ -123,7 +142,7 @@ fn read_string(value: &Value, into: &mut String) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn field(shape: &str, struct_name: &str, name: &str) -> String {
+fn mismatch(shape: &str, struct_name: &str, name: &str) -> String {
     format!(
         "json: cannot unmarshal {shape} into Go struct field {struct_name}.{name} of type string"
     )

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::hook::HOOK;
 use crate::order::compare_kinds;
 use crate::split::split;
-use crate::{Error, Head, Hook, SplitRules};
+use crate::{Error, Head, Hook, SplitRules, head};
 
 /// How a Helm version makes objects of rendered files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,12 +75,13 @@ impl Objects {
             }
             let source: Arc<str> = path.into();
             for document in split(content, rules.split) {
-                let value = pintle_yaml::from_str(document.text).map_err(|error| Error::Yaml {
+                let head = pintle_yaml::from_str_fields(document.text, &head::field);
+                let head = head.map_err(|error| Error::Yaml {
                     path: path.to_owned(),
                     error,
                     line: document.line,
                 })?;
-                let head = Head::read(&value, rules.head_type).map_err(|message| Error::Head {
+                let head = Head::read(&head, rules.head_type).map_err(|message| Error::Head {
                     path: path.to_owned(),
                     message,
                     line: document.line,
