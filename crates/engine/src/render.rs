@@ -1,15 +1,61 @@
-//! Rendering: parse all templates in Helm's order, execute all but the partials.
+//! Rendering: execute all templates but the partials, in Helm's order.
+//!
+//! Source: `render` in `pkg/engine/engine.go`, Helm v4.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pintle_gotmpl::Env;
+use pintle_chart::Chart;
+use pintle_chart::schema::CheckedValues;
+use pintle_gotmpl::{Entries, Env, Map, Str, TemplateSet, Type, Value};
+use rustc_hash::FxHashMap;
 
+use crate::compile::Cache;
+use crate::context::Contexts;
 use crate::world::World;
+use crate::{Guards, Release, Settings, TemplateError};
+
+/// What Go prints for a value that is not there; Helm deletes it from all output, even where a user wrote it.
+pub(crate) const NO_VALUE: &[u8] = b"<no value>";
 
 /// What the functions of one render share; templates carry it as their host.
 #[derive(Debug)]
 pub(crate) struct Host {
     world: Arc<dyn World>,
+    /// whether `required` and `fail` only take notes
+    pub(crate) lint: bool,
+    /// how deep each name is included in itself at the moment
+    pub(crate) include_depths: RefCell<FxHashMap<Str, u32>>,
+    /// texts of `tpl` compiled by this render, by the address of the set they see and their text
+    pub(crate) compiled: RefCell<FxHashMap<(usize, Str), Arc<TemplateSet>>>,
+    pub(crate) notices: RefCell<Vec<Notice>>,
+}
+
+/// Something a render has to say that is no failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// `required` met nil in a lint render
+    RequiredIsNil {
+        /// the chart's text
+        message: String,
+    },
+    /// `required` met an empty string in a lint render
+    RequiredIsEmpty {
+        /// the chart's text
+        message: String,
+    },
+    /// `fail` was called in a lint render
+    Failed {
+        /// the chart's text
+        message: String,
+    },
+    /// an object was dropped, since its hook annotation names an unknown event
+    UnknownHook {
+        /// the annotation
+        annotation: String,
+    },
 }
 
 /// Gives what the functions of this render share.
@@ -20,4 +66,83 @@ pub(crate) fn host<'a>(env: &Env<'_, 'a>) -> &'a Host {
 /// Gives the world of the render that a function was called in.
 pub(crate) fn world<'a>(env: &Env<'_, 'a>) -> &'a dyn World {
     &*host(env).world
+}
+
+/// Rendered files by path, as the templates wrote them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files {
+    /// the files, `NOTES.txt` among them
+    pub(crate) files: BTreeMap<String, String>,
+    /// what there is to say beside them
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// Executes every template of a chart and of the charts below it that is no partial.
+///
+/// The chart's dependencies have been processed.
+///
+/// # Errors
+///
+/// [`TemplateError`] for the first template that does not parse, in Helm's order of parsing, or that fails.
+pub(crate) fn render(
+    chart: &Chart,
+    values: &CheckedValues,
+    release: &Release,
+    settings: &Settings,
+    cache: &Cache,
+) -> Result<Files, TemplateError> {
+    let compiled = cache.get(chart, &settings.profile)?;
+    let contexts =
+        Contexts { profile: &settings.profile, release, capabilities: &settings.capabilities };
+    let contexts = contexts
+        .make(chart, values.values())
+        .map_err(|error| TemplateError::TooDeep(error.to_string()))?;
+    let host = Host {
+        world: Arc::clone(&settings.world),
+        lint: settings.guards == Guards::Notice,
+        include_depths: RefCell::default(),
+        compiled: RefCell::default(),
+        notices: RefCell::default(),
+    };
+    let template_type = Type::Named(settings.profile.values_package.values_type());
+    let mut rendered = Files::default();
+    for entry in &compiled.entries {
+        let context = &contexts[entry.chart];
+        let template = Entries::from_iter([
+            ("Name".into(), Value::String(entry.path.clone())),
+            ("BasePath".into(), Value::String(entry.base_path.clone())),
+        ]);
+        context.insert("Template", Value::Map(Map::of(template_type, template)));
+        let path = entry.path.to_str_lossy();
+        let mut out = Vec::new();
+        compiled
+            .set
+            .execute(&path, &Value::Map(context.clone()), &host, &mut out)
+            .map_err(|error| TemplateError::execute(&path, error, settings.profile.errors))?;
+        rendered.files.insert(path.into_owned(), into_text(without_no_value(out)));
+    }
+    rendered.notices = host.notices.into_inner();
+    Ok(rendered)
+}
+
+/// Deletes what Go printed for missing values.
+pub(crate) fn without_no_value(out: Vec<u8>) -> Vec<u8> {
+    let finder = memchr::memmem::Finder::new(NO_VALUE);
+    if finder.find(&out).is_none() {
+        return out;
+    }
+    let mut kept = Vec::with_capacity(out.len());
+    let mut begin = 0;
+    while let Some(found) = finder.find(&out[begin..]) {
+        kept.extend_from_slice(&out[begin..begin + found]);
+        begin += found + NO_VALUE.len();
+    }
+    kept.extend_from_slice(&out[begin..]);
+    kept
+}
+
+/// Manifests are text; bytes that are none become U+FFFD.
+fn into_text(out: Vec<u8>) -> String {
+    String::from_utf8(out)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

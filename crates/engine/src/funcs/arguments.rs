@@ -3,6 +3,8 @@
 use pintle_gotmpl::value::print;
 use pintle_gotmpl::{FuncError, Kind, List, Map, Str, Type, Value};
 
+use crate::files::Bytes;
+
 /// What Go says when Sprig asks nil for its type.
 pub(super) const NIL_DEREFERENCE: &str =
     "runtime error: invalid memory address or nil pointer dereference";
@@ -65,6 +67,9 @@ pub(super) fn byte_slice(list: &List) -> Option<Vec<u8>> {
 
 /// Gives the text of any value as Sprig's `toString` does.
 pub(super) fn string_of(value: &Value) -> Str {
+    if let Some(bytes) = value.as_object::<Bytes>() {
+        return Str::from(&*bytes.0);
+    }
     match value {
         Value::String(text) => text.clone(),
         Value::List(list) => byte_slice(list).unwrap_or_else(|| print::display(value)).into(),

@@ -7,7 +7,7 @@
 //! Source: `functions.go` of Sprig v3.3.0, and `funcMap` in Helm's `pkg/engine/funcs.go`.
 
 mod arguments;
-mod convert;
+pub(crate) mod convert;
 mod crypto;
 mod dates;
 mod defaults;

@@ -1,0 +1,229 @@
+//! A chart made ready to render often: rooms 2 to 4 of the house in one call.
+//!
+//! The user's values switch dependencies, meet the chart's defaults, are checked against its schemas and reach its
+//! templates; what those write becomes objects. Source: `Install.RunWithContext` and `renderResources` in Helm's
+//! `pkg/action`, without a cluster.
+
+use std::sync::Arc;
+
+use pintle_chart::Chart;
+use pintle_chart::coalesce::coalesce;
+use pintle_chart::process::{ProcessWarning, process_dependencies};
+use pintle_chart::schema::CheckedValues;
+use pintle_manifest::{Hook, Object, Objects};
+use pintle_yaml::Map;
+
+use crate::compile::Cache;
+use crate::render::render;
+use crate::{Capabilities, Notice, Profile, Release, TemplateError, World};
+
+/// What a render is given beside the chart, its values and the release.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// the Helm version to follow
+    pub profile: Profile,
+    /// what charts may know of the cluster
+    pub capabilities: Capabilities,
+    /// the world outside
+    pub world: Arc<dyn World>,
+    /// whether values are checked against the charts' schemas
+    pub schema: SchemaCheck,
+    /// whether `required` and `fail` stop the render
+    pub guards: Guards,
+}
+
+/// Whether values are checked against the charts' schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaCheck {
+    /// they are
+    Checked,
+    /// they are not: `--skip-schema-validation`
+    Skipped,
+}
+
+/// Whether `required` and `fail` stop a render.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guards {
+    /// they do
+    Stop,
+    /// they only leave a notice: `lint`
+    Notice,
+}
+
+impl Settings {
+    /// Makes the settings of Helm's default version in a given world, without a cluster.
+    pub fn new(world: Arc<dyn World>) -> Self {
+        Self {
+            profile: Profile::default(),
+            capabilities: Capabilities::default(),
+            world,
+            schema: SchemaCheck::Checked,
+            guards: Guards::Stop,
+        }
+    }
+}
+
+/// A chart whose templates are parsed once and executed any number of times, from any number of threads.
+#[derive(Debug)]
+pub struct Renderer {
+    chart: Chart,
+    settings: Settings,
+    cache: Cache,
+}
+
+/// What a chart renders to: the content of a release.
+#[derive(Debug, Clone, Default)]
+pub struct Rendered {
+    /// the objects, in the order of installation
+    pub objects: Objects,
+    /// the definitions of `crds/`: the path, with the names of the charts, and the content
+    pub crds: Vec<(String, String)>,
+    /// `NOTES.txt` of the outermost chart
+    pub notes: Option<String>,
+    /// what there is to say beside them
+    pub warnings: Vec<Warning>,
+}
+
+/// Something there is to say about a render that did not fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// while dependencies were processed
+    Dependencies(ProcessWarning),
+    /// while values met defaults, in Helm's words
+    Values(String),
+    /// while templates were executed
+    Notice(Notice),
+}
+
+impl Renderer {
+    /// Makes a chart ready. Templates are parsed by the first render that uses them, as Helm parses only those of
+    /// enabled dependencies.
+    pub fn new(chart: Chart, settings: Settings) -> Self {
+        Self { chart, settings, cache: Cache::default() }
+    }
+
+    /// Gives the chart.
+    pub fn chart(&self) -> &Chart {
+        &self.chart
+    }
+
+    /// Gives the settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Parses the templates that the chart's own defaults enable, so that the first render finds them parsed.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`] for a template that does not parse, or dependencies that cannot be processed.
+    pub fn compile(&self) -> Result<(), TemplateError> {
+        let mut chart = self.chart.clone();
+        let Settings { profile, .. } = &self.settings;
+        process_dependencies(&mut chart, &Map::new(), profile.coalesce)
+            .map_err(TemplateError::Dependencies)?;
+        self.cache.get(&chart, profile).map(drop)
+    }
+
+    /// Renders a release with the user's values.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`], in Helm's words.
+    pub fn render(&self, values: &Map, release: &Release) -> Result<Rendered, TemplateError> {
+        let Settings { profile, capabilities, .. } = &self.settings;
+        let mut chart = self.chart.clone();
+        let mut warnings: Vec<Warning> = process_dependencies(&mut chart, values, profile.coalesce)
+            .map_err(TemplateError::Dependencies)?
+            .into_iter()
+            .map(Warning::Dependencies)
+            .collect();
+        let mut coalesced = coalesce(&chart, values, profile.coalesce)?;
+        warnings.extend(std::mem::take(&mut coalesced.warnings).into_iter().map(Warning::Values));
+        let values = match self.settings.schema {
+            SchemaCheck::Checked => CheckedValues::check(&chart, &coalesced)?,
+            SchemaCheck::Skipped => CheckedValues::unchecked(&coalesced),
+        };
+        let range = &chart.metadata.kube_version;
+        if !range.is_empty() && !capabilities.kube_version.satisfies(range) {
+            return Err(TemplateError::KubeVersion {
+                range: range.clone(),
+                version: capabilities.kube_version.version.clone(),
+            });
+        }
+        let output = render(&chart, &values, release, &self.settings, &self.cache)?;
+        warnings.extend(output.notices.into_iter().map(Warning::Notice));
+        let mut files = output.files;
+        let mut notes = None;
+        let own_notes = format!("{}/templates/{NOTES}", chart.name());
+        files.retain(|path, content| {
+            if path == &own_notes {
+                notes = Some(std::mem::take(content));
+            }
+            !path.ends_with(NOTES)
+        });
+        let files = files.iter().map(|(path, content)| (path.as_str(), content.as_str()));
+        let mut objects = Objects::sort(files, &profile.manifests)?;
+        warnings.extend(
+            std::mem::take(&mut objects.unknown_hooks)
+                .into_iter()
+                .map(|annotation| Warning::Notice(Notice::UnknownHook { annotation })),
+        );
+        let crds = chart.crds();
+        let crds =
+            crds.into_iter().map(|crd| (crd.filename, crd.file.text().into_owned())).collect();
+        Ok(Rendered { objects, crds, notes, warnings })
+    }
+}
+
+/// How the name of a file of notes ends.
+const NOTES: &str = "NOTES.txt";
+
+impl Rendered {
+    /// Gives all objects: the manifests, then the hooks, each in the order of installation.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.manifests.iter().chain(self.objects.hooks.iter().map(|hook| &hook.object))
+    }
+
+    /// Gives the text of `helm template`: the manifests, then the hooks, each under its source.
+    pub fn manifest(&self) -> String {
+        self.text(Crds::Omitted, |_| true)
+    }
+
+    /// Gives the text of `helm template` with or without CRDs, and with the hooks that `keep` picks.
+    pub fn text(&self, crds: Crds, keep: impl Fn(&Hook) -> bool) -> String {
+        let mut out = String::new();
+        if crds == Crds::Included {
+            for (path, content) in &self.crds {
+                push_document(&mut out, path, content);
+            }
+        }
+        for object in &self.objects.manifests {
+            push_document(&mut out, &object.source, &object.text);
+        }
+        // Helm trims manifests as a whole, and hooks not at all.
+        let trimmed = out.trim_end().len();
+        out.truncate(trimmed);
+        out.push('\n');
+        for hook in self.objects.hooks.iter().filter(|hook| keep(hook)) {
+            push_document(&mut out, &hook.object.source, &hook.object.text);
+        }
+        out
+    }
+}
+
+/// Whether a text has the definitions of `crds/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crds {
+    /// first of all: `--include-crds`
+    Included,
+    /// not
+    Omitted,
+}
+
+fn push_document(out: &mut String, source: &str, content: &str) {
+    for part in ["---\n# Source: ", source, "\n", content, "\n"] {
+        out.push_str(part);
+    }
+}
