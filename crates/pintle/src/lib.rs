@@ -1,1 +1,62 @@
-//! placeholder
+//! A native Helm engine: load a chart, render it as Helm does, look at its objects.
+//!
+//! Once:
+//!
+//! ```
+//! let chart = pintle::Chart::load("../../charts/agent-env")?;
+//! let values = pintle::Values::from_yaml("services: {default: {image: 'ubuntu:24.04'}}")?;
+//! let release = pintle::render(&chart, &values, &pintle::Release::new("demo"))?;
+//! assert!(release.manifest().contains("image: \"ubuntu:24.04\""));
+//! # Ok::<(), pintle::Error>(())
+//! ```
+//!
+//! Often: a [`Renderer`] parses the templates once and may be shared by threads.
+//!
+//! ```
+//! let chart = pintle::Chart::load("../../charts/agent-env")?;
+//! let renderer = pintle::Renderer::new(&chart)?;
+//! let values = pintle::Values::from_yaml("services: {default: {image: 'ubuntu:24.04'}}")?;
+//! for sample in 0..3 {
+//!     let release = pintle::Release::new(format!("r{sample}")).namespace("evals");
+//!     for object in renderer.render(&values, &release)?.objects() {
+//!         assert!(object.source.starts_with("agent-env/templates/"));
+//!         assert!(object.line > 0 && !object.head.kind.is_empty() && object.head.name.contains(&release.name));
+//!     }
+//! }
+//! # Ok::<(), pintle::Error>(())
+//! ```
+//!
+//! And with everything else said, through [`options`]:
+//!
+//! ```
+//! use pintle::{Profile, Release};
+//!
+//! let chart = pintle::Chart::load("../../charts/agent-env")?;
+//! let renderer = pintle::options().profile(Profile::HELM_3_22).seed(7).kube_version("1.34.0")?.build(&chart)?;
+//! let values = pintle::Values::default();
+//! let text = renderer.render(&values, &Release::new("web").namespace("prod"))?.manifest();
+//! assert_eq!(text, renderer.render(&values, &Release::new("web").namespace("prod"))?.manifest());
+//! # Ok::<(), pintle::Error>(())
+//! ```
+//!
+//! What differs from Helm is listed in the engine's `COMPATIBILITY.md`.
+
+mod error;
+mod options;
+mod render;
+mod values;
+mod world;
+
+pub use error::Error;
+pub use options::{Options, options};
+pub use render::{Renderer, render};
+pub use values::Values;
+pub use world::Host;
+
+pub use pintle_chart::{Chart, File, Metadata};
+pub use pintle_engine::world::Still;
+pub use pintle_engine::{
+    Capabilities, Crds, Guards, KubeVersion, Notice, Profile, Release, Rendered, SchemaCheck,
+    TemplateError, Warning, World,
+};
+pub use pintle_manifest::{Head, Hook, HookEvent, Object, Objects};

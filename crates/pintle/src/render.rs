@@ -1,0 +1,39 @@
+//! Rendering: once, or compiled for many times.
+
+use pintle_chart::Chart;
+use pintle_engine::{Release, Rendered};
+
+use crate::{Error, Values, options};
+
+/// Renders a chart once, as Helm 4.3 does without a cluster.
+///
+/// # Errors
+///
+/// [`Error::Template`], in Helm's words.
+pub fn render(chart: &Chart, values: &Values, release: &Release) -> Result<Rendered, Error> {
+    Renderer::new(chart)?.render(values, release)
+}
+
+/// A chart whose templates are parsed, ready to render any number of releases from any number of threads.
+#[derive(Debug)]
+pub struct Renderer(pub(crate) pintle_engine::Renderer);
+
+impl Renderer {
+    /// Makes a chart ready, with the defaults of [`options`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Options::build`].
+    pub fn new(chart: &Chart) -> Result<Self, Error> {
+        options().build(chart)
+    }
+
+    /// Renders a release.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Template`], in Helm's words.
+    pub fn render(&self, values: &Values, release: &Release) -> Result<Rendered, Error> {
+        Ok(self.0.render(values.as_map(), release)?)
+    }
+}
