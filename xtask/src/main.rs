@@ -1,2 +1,65 @@
-//! What CI and maintainers run.
-fn main() {}
+//! What CI and maintainers run: `cargo xtask COMMAND`.
+
+mod check;
+mod conform;
+mod layers;
+mod record;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What a command can fail with: a text for a person.
+pub(crate) type Result<T = ()> = std::result::Result<T, String>;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check                                  all that CI does, without Go, Helm or a network
+  tidy                                   the house rules that no linter knows
+  conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
+  record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["check"] => check::run(),
+        ["tidy"] => tidy::run(),
+        ["conform", "--charts", charts, "--golden", golden]
+        | ["conform", "--golden", golden, "--charts", charts] => {
+            conform::run(Path::new(charts), Path::new(golden))
+        }
+        ["record", ref domains @ ..] => record::run(domains),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            say(&text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Gives the root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").to_owned()
+}
+
+/// Runs a program in the root of the workspace, its output on the terminal.
+pub(crate) fn run(program: &str, args: &[&str]) -> Result {
+    say(&format!("$ {program} {}", args.join(" ")));
+    let status = Command::new(program)
+        .args(args)
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("{program}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} {} failed", args.join(" "))) }
+}
+
+#[expect(clippy::print_stderr, reason = "this program talks to a person")]
+pub(crate) fn say(text: &str) {
+    eprintln!("{text}");
+}
