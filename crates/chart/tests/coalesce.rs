@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/sections.rs"]
+mod sections;
 
 use std::fmt::Write as _;
 
-use common::{compare, sections};
+use common::compare;
 use pintle_chart::coalesce::{CoalesceError, CoalesceRules, Coalesced, coalesce, merge};
 use pintle_chart::process::{ProcessWarning, process_dependencies};
 use pintle_chart::{Chart, Dependency, File};
 use pintle_yaml::Value;
 use pintle_yaml::json::{Layout, from_str, to_string};
+use sections::sections;
 
 fn rules() -> [(&'static str, CoalesceRules); 2] {
     let helm_4_3 = CoalesceRules::default();

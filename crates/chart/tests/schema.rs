@@ -71,7 +71,7 @@ fn sort_faults(text: &str) -> String {
 
 fn check(schema: &str, values: &str) -> Result<CheckedValues, String> {
     let mut chart = Chart { schema: Some(schema.as_bytes().into()), ..Chart::default() };
-    chart.metadata.name = "c".to_owned();
+    "c".clone_into(&mut chart.metadata.name);
     let Value::Map(values) = pintle_yaml::json::from_str(values).unwrap() else {
         panic!("{values} is a map")
     };
@@ -110,8 +110,8 @@ fn values_are_checked_as_in_helm() {
 
 #[test]
 fn faults_are_sorted_and_in_place() {
-    let schema = r##"{"properties": {"l": {"items": {"type": "string"}}, "z": {"propertyNames":
-        {"maxLength": 1}}, "a": {"type": "null"}}, "required": ["q"]}"##;
+    let schema = r#"{"properties": {"l": {"items": {"type": "string"}}, "z": {"propertyNames":
+        {"maxLength": 1}}, "a": {"type": "null"}}, "required": ["q"]}"#;
     let list = format!("[{}]", ["1"; 11].join(","));
     let error =
         check(schema, &format!(r#"{{"z": {{"ab": 1}}, "l": {list}, "a": 1}}"#)).unwrap_err();
@@ -152,7 +152,7 @@ fn nothing_is_fetched() {
 #[test]
 fn work_that_doubles_is_bounded() {
     use std::fmt::Write as _;
-    let mut schema = r##"{"$defs": {"a40": {"required": ["x"]}"##.to_owned();
+    let mut schema = r#"{"$defs": {"a40": {"required": ["x"]}"#.to_owned();
     for n in 0..40 {
         let next = format!(r##"{{"$ref": "#/$defs/a{}"}}"##, n + 1);
         write!(schema, r#", "a{n}": {{"anyOf": [{next}, {next}]}}"#).unwrap();

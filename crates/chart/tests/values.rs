@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/sections.rs"]
+mod sections;
 
 use std::fmt::Write as _;
 
-use common::{compare, sections};
+use common::compare;
 use pintle_chart::load::Documents;
 use pintle_chart::set;
 use pintle_chart::values::{Sources, ValueRules, ValuesFile};
 use pintle_yaml::json::{Layout, to_string};
 use pintle_yaml::{Map, Value};
+use sections::sections;
 
 const HELM_3_22: ValueRules =
     ValueRules { documents: Documents::First, takes_json_objects: false, rejects_open_index: true };

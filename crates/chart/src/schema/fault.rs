@@ -46,8 +46,8 @@ impl Places {
         self.current.pop();
     }
 
-    /// Goes to the root; what is given back leads here again.
-    pub(super) fn to_root(&mut self) -> Vec<(Step, Option<PlaceId>)> {
+    /// Goes to the root. What is given back leads here again.
+    pub(super) fn leave_all(&mut self) -> Vec<(Step, Option<PlaceId>)> {
         std::mem::take(&mut self.current)
     }
 

@@ -19,6 +19,7 @@ mod number;
 mod validate;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use pintle_yaml::{Map, Value};
 
@@ -98,9 +99,11 @@ fn check_chart(chart: &Chart, values: &Map, text: &mut String, unresolved: &mut 
             }
             Some(other) => {
                 let (name, found) = (dependency.name(), type_name(other));
-                text.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {found}\n"
-                ));
+                writeln!(
+                    text,
+                    "{name}:\ninvalid type for values: expected object (map), got {found}"
+                )
+                .expect("a string takes everything");
             }
         }
     }

@@ -199,7 +199,7 @@ fn grouped(text: &str) -> String {
     let end = text.find('.').unwrap_or(text.len());
     let mut out = text[..start].to_owned();
     for (n, c) in text[start..end].char_indices() {
-        if n > 0 && (end - start - n) % 3 == 0 {
+        if n > 0 && (end - start - n).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(decimal("1.50e1"), decimal("15"));
         assert!(decimal("0.07").is_multiple_of(&decimal("0.01")));
         assert!(!decimal("0.075").is_multiple_of(&decimal("0.01")));
-        assert!(decimal("1e300").is_multiple_of(&decimal("3e299")) == false);
+        assert!(!decimal("1e300").is_multiple_of(&decimal("3e299")));
         assert!(decimal("3e300").is_multiple_of(&decimal("0.3")));
         assert_eq!(decimal("12e2").to_integer(), Some(1200));
         assert_eq!(decimal("1.5").to_integer(), None);

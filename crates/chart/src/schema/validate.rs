@@ -106,7 +106,7 @@ struct Validator<'c> {
     n_values: u64,
 }
 
-impl<'c> Validator<'c> {
+impl Validator<'_> {
     /// Checks a value from its root.
     fn whole(&mut self, value: &Value, schema: SchemaId, is_quiet: bool) -> Result<(), Vec<Fault>> {
         let scope = Scope { schema, reference: None, value: self.n_values, outer: None };
@@ -146,12 +146,11 @@ impl<'c> Validator<'c> {
         let mut parts = Vec::new();
         let mut scope = *scope;
         while let Some(outer) = scope.outer {
-            parts.push(match scope.reference {
-                Some(keyword) => format!("/{}", escape(keyword)),
-                None => {
-                    let (inner, outer) = (self.location(scope.schema), self.location(outer.schema));
-                    inner.get(outer.len()..).unwrap_or_default().to_owned()
-                }
+            parts.push(if let Some(keyword) = scope.reference {
+                format!("/{}", escape(keyword))
+            } else {
+                let (inner, outer) = (self.location(scope.schema), self.location(outer.schema));
+                inner.get(outer.len()..).unwrap_or_default().to_owned()
             });
             scope = *outer;
         }
@@ -465,7 +464,7 @@ impl<'v> Check<'_, '_, 'v> {
 
     /// Checks names as values of their own. Helm's library loses the place here; this one is right.
     fn property_names(&mut self, map: &Map, schema: SchemaId) {
-        let place = self.validator.places.to_root();
+        let place = self.validator.places.leave_all();
         let mut found = Vec::new();
         for key in map.keys() {
             self.validator.n_values += 1;
@@ -547,14 +546,13 @@ impl<'v> Check<'_, '_, 'v> {
         let mut faults = Vec::new();
         let mut matched = Vec::new();
         for (n, item) in items.iter().enumerate() {
-            match self.part(schema, item, Step::Index(n)) {
-                Some(fault) => faults.push(fault),
-                None => {
-                    matched.push(n);
-                    if self.schema.version >= 2020 {
-                        self.unevaluated.items.remove(&n);
-                    }
-                }
+            if let Some(fault) = self.part(schema, item, Step::Index(n)) {
+                faults.push(fault);
+                continue;
+            }
+            matched.push(n);
+            if self.schema.version >= 2020 {
+                self.unevaluated.items.remove(&n);
             }
         }
         let n_matched = i64::try_from(matched.len()).unwrap_or(i64::MAX);
@@ -598,24 +596,17 @@ impl<'v> Check<'_, '_, 'v> {
 
     fn number(&mut self) {
         let schema = self.schema;
-        let limits = [
-            &schema.minimum,
-            &schema.maximum,
-            &schema.exclusive_minimum,
-            &schema.exclusive_maximum,
-            &schema.multiple_of,
-        ];
-        if limits.iter().all(|limit| limit.is_none()) {
-            return;
-        }
-        let Some(number) = Decimal::of(self.value) else { return };
-        let checks: [(&str, &Option<Decimal>, fn(&Decimal, &Decimal) -> bool); 5] = [
+        let checks: [Limit<'_>; 5] = [
             ("minimum", &schema.minimum, |number, limit| number >= limit),
             ("maximum", &schema.maximum, |number, limit| number <= limit),
             ("exclusiveMinimum", &schema.exclusive_minimum, |number, limit| number > limit),
             ("exclusiveMaximum", &schema.exclusive_maximum, |number, limit| number < limit),
             ("multipleOf", &schema.multiple_of, Decimal::is_multiple_of),
         ];
+        if checks.iter().all(|(_, limit, _)| limit.is_none()) {
+            return;
+        }
+        let Some(number) = Decimal::of(self.value) else { return };
         for (keyword, limit, holds) in checks {
             if let Some(limit) = limit.as_ref().filter(|limit| !holds(&number, limit)) {
                 self.add(|| format!("{keyword}: got {number}, want {limit}"));
@@ -655,15 +646,14 @@ impl<'v> Check<'_, '_, 'v> {
         let mut faults = Vec::new();
         let mut has_matched = false;
         for inner in &self.schema.any_of {
-            match self.same(*inner, None, false) {
-                Some(fault) => faults.push(fault),
-                None => {
-                    has_matched = true;
-                    // The others may still evaluate something that somebody asks for.
-                    if self.unevaluated.is_empty() {
-                        break;
-                    }
-                }
+            if let Some(fault) = self.same(*inner, None, false) {
+                faults.push(fault);
+                continue;
+            }
+            has_matched = true;
+            // The others may still evaluate something that somebody asks for.
+            if self.unevaluated.is_empty() {
+                break;
             }
         }
         if !has_matched && !self.schema.any_of.is_empty() {
@@ -750,6 +740,9 @@ impl<'v> Check<'_, '_, 'v> {
         }
     }
 }
+
+/// A keyword that limits numbers, its limit, and what holds between a number and that.
+type Limit<'s> = (&'static str, &'s Option<Decimal>, fn(&Decimal, &Decimal) -> bool);
 
 /// Shows a place in a list, or a number of places.
 fn place(n: usize) -> String {

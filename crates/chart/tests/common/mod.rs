@@ -1,6 +1,6 @@
 //! Cases are files of `fixtures/`; what they must give is the file of the same path in `snapshots/`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,20 +45,4 @@ pub(crate) fn compare(domain: &str, oracle: &str, report: impl Fn(&str) -> Strin
     }
     assert!(n_cases > 0, "no cases in {domain}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-/// Gives the files of a case, which stand in it as `-- path --` sections.
-pub(crate) fn sections(text: &str) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::<String, String>::new();
-    let mut name = None;
-    for line in text.split_inclusive('\n') {
-        let header = line.strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --\n"));
-        if let Some(header) = header {
-            name = Some(header.to_owned());
-            files.insert(header.to_owned(), String::new());
-        } else if let Some(name) = &name {
-            files.get_mut(name).unwrap().push_str(line);
-        }
-    }
-    files
 }
