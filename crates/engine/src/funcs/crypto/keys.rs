@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::der::{self, Reader};
 use super::pem;
-use super::primes::Primes;
+use super::primes::{Primes, Random};
 use crate::world::World;
 
 /// The public exponent of RSA keys made here.
@@ -72,9 +72,9 @@ fn number(number: &BigUint) -> Vec<u8> {
 impl PrivateKey {
     /// Makes an RSA key.
     pub(super) fn rsa(world: &dyn World, n_bits: usize) -> Self {
-        let primes = Primes::new(world);
+        let primes = Primes::new();
         loop {
-            let (p, q) = (primes.for_rsa(n_bits / 2), primes.for_rsa(n_bits / 2));
+            let (p, q) = primes.pair_for_rsa(world, n_bits / 2);
             if let Some(key) = RsaKey::new(p, q, RSA_EXPONENT.into()) {
                 return Self::Rsa(key);
             }
@@ -83,14 +83,14 @@ impl PrivateKey {
 
     /// Makes a DSA key.
     pub(super) fn dsa(world: &dyn World) -> Self {
-        let primes = Primes::new(world);
-        let (modulus, order) = primes.for_dsa();
+        let mut random = Random::new(world);
+        let (modulus, order) = Primes::new().for_dsa(&mut random);
         let exponent = (&modulus - 1_u8) / &order;
         let power = |base: u8| BigUint::from(base).modpow(&exponent, &modulus);
         // Two generates the group but for one in as many primes as the group has members.
         let generator = (2..=u8::MAX).map(power).find(|power| *power != BigUint::from(1_u8));
         let generator = generator.expect("a power of 1 is rarer than a collision of hashes");
-        let secret = primes.below(&order);
+        let secret = random.below(&order);
         let public = generator.modpow(&secret, &modulus);
         Self::Dsa(DsaKey { p: modulus, q: order, g: generator, y: public, x: secret })
     }
