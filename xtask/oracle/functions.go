@@ -25,8 +25,8 @@ func init() {
 	domains["functions"] = recordFunctions
 }
 
-// caseTemplate is the path of the template inside its chart.
-const caseTemplate = "templates/case"
+// caseTemplate is the path of the template inside its chart: notes need not be a manifest.
+const caseTemplate = "templates/NOTES.txt"
 
 func recordFunctions(fixturesDir, snapshotsDir string) error {
 	// Where the recording happens must not show.

@@ -12,7 +12,7 @@ use pintle_gotmpl::{Entries, FuncError, Function, List, Map, Str, Type, Value};
 use pintle_yaml::emit;
 use pintle_yaml::json::{self, Target};
 
-use super::arguments::{bytes, text};
+use super::arguments::bytes;
 use super::limits::{self, Walk};
 use write::{Refusal, write_json, write_yaml};
 
@@ -89,7 +89,7 @@ fn or_fail(written: Result<String, Refusal>) -> Result<Value, FuncError> {
 
 /// Reads YAML through JSON into a target; gives null and the words of `sigs.k8s.io/yaml` if it does not go in.
 fn read_yaml(args: &[Value], target: Target) -> (pintle_yaml::Value, Option<String>) {
-    match pintle_yaml::from_str(&text(args, 0)) {
+    match pintle_yaml::from_slice(bytes(args, 0)) {
         Err(error) => {
             (pintle_yaml::Value::Null, Some(format!("error converting YAML to JSON: {error}")))
         }
