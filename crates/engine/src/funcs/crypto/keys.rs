@@ -132,7 +132,7 @@ impl PrivateKey {
             "RSA" => RsaKey::from_pkcs1(&block.bytes).map(Self::Rsa),
             "EC" => Self::from_sec1(None, &block.bytes),
             "DSA" => DsaKey::from_der(&block.bytes).map(Self::Dsa),
-            _ => return Err(format!("invalid private key type {algorithm}")),
+            _ => return Err(format!("invalid private key type {}", block.kind)),
         };
         parsed.map_err(|error| format!("parsing {algorithm} private key from PEM: {error}"))
     }

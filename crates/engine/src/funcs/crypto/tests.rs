@@ -75,7 +75,7 @@ fn errors_have_the_words_of_sprig() {
     assert_eq!(key("x"), "no PEM data in input");
     let block = |kind: &str| format!("-----BEGIN {kind}-----\nMAA=\n-----END {kind}-----\n");
     assert_eq!(key(&block("CERTIFICATE")), "no private key data in PEM block of type CERTIFICATE");
-    assert_eq!(key(&block("X PRIVATE KEY")), "invalid private key type X");
+    assert_eq!(key(&block("X PRIVATE KEY")), "invalid private key type X PRIVATE KEY");
 }
 
 #[test]

@@ -241,10 +241,10 @@ fn fold_decimals(
     Ok(Value::Float(result.to_float()))
 }
 
-/// Gives the numbers from `start` to before `stop`; none if `step` leads away.
-fn range(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, FuncError> {
-    let distance = stop.abs_diff(start);
-    if stop < start && step >= 0 || stop >= start && step <= 0 {
+/// Gives the numbers from `start` to before `end`; none if `step` leads away.
+fn range(start: i64, end: i64, step: i64) -> Result<Vec<i64>, FuncError> {
+    let distance = end.abs_diff(start);
+    if end < start && step >= 0 || end >= start && step <= 0 {
         return Ok(Vec::new());
     }
     let len = distance.div_ceil(step.unsigned_abs());

@@ -17,129 +17,126 @@ use super::limits;
 use super::unicode::runes;
 
 /// The functions of this family.
-pub(crate) const FUNCTIONS: &[Function] = &[
-    Function::new("upper", &[Type::String], |_, args| changed(args, 0, case::upper)),
-    Function::new("lower", &[Type::String], |_, args| changed(args, 0, case::lower)),
-    Function::new("title", &[Type::String], |_, args| changed(args, 0, case::title)),
-    Function::new("untitle", &[Type::String], |_, args| changed(args, 0, case::untitle)),
-    Function::new("swapcase", &[Type::String], |_, args| changed(args, 0, case::swap)),
-    Function::new("camelcase", &[Type::String], |_, args| changed(args, 0, case::pascal)),
-    Function::new("snakecase", &[Type::String], |_, args| {
-        changed(args, 0, |text| case::lower_with(text, b'_'))
-    }),
-    Function::new("kebabcase", &[Type::String], |_, args| {
-        changed(args, 0, |text| case::lower_with(text, b'-'))
-    }),
-    Function::new("initials", &[Type::String], |_, args| changed(args, 0, initials)),
-    Function::new("nospace", &[Type::String], |_, args| changed(args, 0, no_space)),
-    Function::new("trim", &[Type::String], |_, args| part(args, 0, trim_space)),
-    Function::new("trimAll", &[Type::String, Type::String], |_, args| {
-        part(args, 1, |text| trim_all(text, bytes(args, 0)))
-    }),
-    Function::new("trimall", &[Type::String, Type::String], |_, args| {
-        part(args, 1, |text| trim_all(text, bytes(args, 0)))
-    }),
-    Function::new("trimPrefix", &[Type::String, Type::String], |_, args| {
-        part(args, 1, |text| text.strip_prefix(bytes(args, 0)).unwrap_or(text))
-    }),
-    Function::new("trimSuffix", &[Type::String, Type::String], |_, args| {
-        part(args, 1, |text| text.strip_suffix(bytes(args, 0)).unwrap_or(text))
-    }),
-    Function::new("trunc", &[Type::INT, Type::String], |_, args| {
-        part(args, 1, |text| trunc(text, int(args, 0)))
-    }),
-    Function::new("substr", &[Type::INT, Type::INT, Type::String], |_, args| {
-        let text = substr(bytes(args, 2), int(args, 0), int(args, 1))?;
-        part(args, 2, |_| text)
-    }),
-    Function::new("abbrev", &[Type::INT, Type::String], |_, args| {
-        let width = int(args, 0);
-        changed(args, 1, |text| if width < 4 { text.into() } else { abbreviate(text, 0, width) })
-    }),
-    Function::new("abbrevboth", &[Type::INT, Type::INT, Type::String], |_, args| {
-        let (offset, width) = (int(args, 0), int(args, 1));
-        let is_narrow = width < 4 || offset > 0 && width < 7;
-        changed(
-            args,
-            2,
-            |text| if is_narrow { text.into() } else { abbreviate(text, offset, width) },
-        )
-    }),
-    Function::new("contains", &[Type::String, Type::String], |_, args| {
-        Ok(Value::Bool(memmem::find(bytes(args, 1), bytes(args, 0)).is_some()))
-    }),
-    Function::new("hasPrefix", &[Type::String, Type::String], |_, args| {
-        Ok(Value::Bool(bytes(args, 1).starts_with(bytes(args, 0))))
-    }),
-    Function::new("hasSuffix", &[Type::String, Type::String], |_, args| {
-        Ok(Value::Bool(bytes(args, 1).ends_with(bytes(args, 0))))
-    }),
-    Function::new("replace", &[Type::String, Type::String, Type::String], |_, args| replace(args)),
-    Function::new("repeat", &[Type::INT, Type::String], |_, args| {
-        Ok(Value::string(repeat(bytes(args, 1), int(args, 0))?))
-    }),
-    Function::new("indent", &[Type::INT, Type::String], |_, args| {
-        Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"")?))
-    }),
-    Function::new("nindent", &[Type::INT, Type::String], |_, args| {
-        Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"\n")?))
-    }),
-    Function::new("wrap", &[Type::INT, Type::String], |_, args| {
-        Ok(Value::string(wrap::wrap(bytes(args, 1), int(args, 0), b"", wrap::LongWords::Keep)?))
-    }),
-    Function::new("wrapWith", &[Type::INT, Type::String, Type::String], |_, args| {
-        let (width, separator) = (int(args, 0), bytes(args, 1));
-        Ok(Value::string(wrap::wrap(bytes(args, 2), width, separator, wrap::LongWords::Break)?))
-    }),
-    Function::new("plural", &[Type::String, Type::String, Type::INT], |_, args| {
-        Ok(args[usize::from(int(args, 2) != 1)].clone())
-    }),
-    Function::variadic("quote", &[Type::Any], |_, args| {
-        spaced(args, |out, value| out.extend_from_slice(quoted(string_of(value)).as_bytes()))
-    }),
-    Function::variadic("squote", &[Type::Any], |_, args| {
-        spaced(args, |out, value| {
-            out.push(b'\'');
-            print::append(out, value);
-            out.push(b'\'');
-        })
-    }),
-    Function::variadic("cat", &[Type::Any], |_, args| spaced(args, print::append)),
-    Function::new("toString", &[Type::Any], |_, args| Ok(Value::String(string_of(&args[0])))),
-    Function::new("toStrings", &[Type::Any], |_, args| {
-        Ok(Value::List(List::strings(strings_of(&args[0]))))
-    }),
-    Function::new("join", &[Type::String, Type::Any], |_, args| join(args)),
-    Function::new("splitList", &[Type::String, Type::String], |_, args| {
-        let parts = split(bytes(args, 1), bytes(args, 0), -1)?;
-        Ok(Value::List(List::strings(parts)))
-    }),
-    Function::new("split", &[Type::String, Type::String], |_, args| {
-        Ok(numbered(split(bytes(args, 1), bytes(args, 0), -1)?))
-    }),
-    Function::new("splitn", &[Type::String, Type::INT, Type::String], |_, args| {
-        Ok(numbered(split(bytes(args, 2), bytes(args, 0), int(args, 1))?))
-    }),
-];
+pub(crate) const FUNCTIONS: &[Function] =
+    &[
+        Function::new("upper", &[Type::String], |_, args| Ok(changed(args, 0, case::upper))),
+        Function::new("lower", &[Type::String], |_, args| Ok(changed(args, 0, case::lower))),
+        Function::new("title", &[Type::String], |_, args| Ok(changed(args, 0, case::title))),
+        Function::new("untitle", &[Type::String], |_, args| Ok(changed(args, 0, case::untitle))),
+        Function::new("swapcase", &[Type::String], |_, args| Ok(changed(args, 0, case::swap))),
+        Function::new("camelcase", &[Type::String], |_, args| Ok(changed(args, 0, case::pascal))),
+        Function::new("snakecase", &[Type::String], |_, args| {
+            Ok(changed(args, 0, |text| case::lower_with(text, b'_')))
+        }),
+        Function::new("kebabcase", &[Type::String], |_, args| {
+            Ok(changed(args, 0, |text| case::lower_with(text, b'-')))
+        }),
+        Function::new("initials", &[Type::String], |_, args| Ok(changed(args, 0, initials))),
+        Function::new("nospace", &[Type::String], |_, args| Ok(changed(args, 0, no_space))),
+        Function::new("trim", &[Type::String], |_, args| Ok(part(args, 0, trim_space))),
+        Function::new("trimAll", &[Type::String, Type::String], |_, args| {
+            Ok(part(args, 1, |text| trim_all(text, bytes(args, 0))))
+        }),
+        Function::new("trimall", &[Type::String, Type::String], |_, args| {
+            Ok(part(args, 1, |text| trim_all(text, bytes(args, 0))))
+        }),
+        Function::new("trimPrefix", &[Type::String, Type::String], |_, args| {
+            Ok(part(args, 1, |text| text.strip_prefix(bytes(args, 0)).unwrap_or(text)))
+        }),
+        Function::new("trimSuffix", &[Type::String, Type::String], |_, args| {
+            Ok(part(args, 1, |text| text.strip_suffix(bytes(args, 0)).unwrap_or(text)))
+        }),
+        Function::new("trunc", &[Type::INT, Type::String], |_, args| {
+            Ok(part(args, 1, |text| trunc(text, int(args, 0))))
+        }),
+        Function::new("substr", &[Type::INT, Type::INT, Type::String], |_, args| {
+            let text = substr(bytes(args, 2), int(args, 0), int(args, 1))?;
+            Ok(part(args, 2, |_| text))
+        }),
+        Function::new("abbrev", &[Type::INT, Type::String], |_, args| {
+            let width = int(args, 0);
+            Ok(changed(
+                args,
+                1,
+                |text| if width < 4 { text.into() } else { abbreviate(text, 0, width) },
+            ))
+        }),
+        Function::new("abbrevboth", &[Type::INT, Type::INT, Type::String], |_, args| {
+            let (offset, width) = (int(args, 0), int(args, 1));
+            let is_narrow = width < 4 || offset > 0 && width < 7;
+            Ok(changed(args, 2, |text| {
+                if is_narrow { text.into() } else { abbreviate(text, offset, width) }
+            }))
+        }),
+        Function::new("contains", &[Type::String, Type::String], |_, args| {
+            Ok(Value::Bool(memmem::find(bytes(args, 1), bytes(args, 0)).is_some()))
+        }),
+        Function::new("hasPrefix", &[Type::String, Type::String], |_, args| {
+            Ok(Value::Bool(bytes(args, 1).starts_with(bytes(args, 0))))
+        }),
+        Function::new("hasSuffix", &[Type::String, Type::String], |_, args| {
+            Ok(Value::Bool(bytes(args, 1).ends_with(bytes(args, 0))))
+        }),
+        Function::new("replace", &[Type::String, Type::String, Type::String], |_, args| {
+            replace(args)
+        }),
+        Function::new("repeat", &[Type::INT, Type::String], |_, args| {
+            Ok(Value::string(repeat(bytes(args, 1), int(args, 0))?))
+        }),
+        Function::new("indent", &[Type::INT, Type::String], |_, args| {
+            Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"")?))
+        }),
+        Function::new("nindent", &[Type::INT, Type::String], |_, args| {
+            Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"\n")?))
+        }),
+        Function::new("wrap", &[Type::INT, Type::String], |_, args| {
+            Ok(Value::string(wrap::wrap(bytes(args, 1), int(args, 0), b"", wrap::LongWords::Keep)?))
+        }),
+        Function::new("wrapWith", &[Type::INT, Type::String, Type::String], |_, args| {
+            let (width, separator) = (int(args, 0), bytes(args, 1));
+            Ok(Value::string(wrap::wrap(bytes(args, 2), width, separator, wrap::LongWords::Break)?))
+        }),
+        Function::new("plural", &[Type::String, Type::String, Type::INT], |_, args| {
+            Ok(args[usize::from(int(args, 2) != 1)].clone())
+        }),
+        Function::variadic("quote", &[Type::Any], |_, args| {
+            spaced(args, |out, value| out.extend_from_slice(quoted(string_of(value)).as_bytes()))
+        }),
+        Function::variadic("squote", &[Type::Any], |_, args| {
+            spaced(args, |out, value| {
+                out.push(b'\'');
+                print::append(out, value);
+                out.push(b'\'');
+            })
+        }),
+        Function::variadic("cat", &[Type::Any], |_, args| spaced(args, print::append)),
+        Function::new("toString", &[Type::Any], |_, args| Ok(Value::String(string_of(&args[0])))),
+        Function::new("toStrings", &[Type::Any], |_, args| {
+            Ok(Value::List(List::strings(strings_of(&args[0]))))
+        }),
+        Function::new("join", &[Type::String, Type::Any], |_, args| join(args)),
+        Function::new("splitList", &[Type::String, Type::String], |_, args| {
+            let parts = split(bytes(args, 1), bytes(args, 0), -1)?;
+            Ok(Value::List(List::strings(parts)))
+        }),
+        Function::new("split", &[Type::String, Type::String], |_, args| {
+            Ok(numbered(split(bytes(args, 1), bytes(args, 0), -1)?))
+        }),
+        Function::new("splitn", &[Type::String, Type::INT, Type::String], |_, args| {
+            Ok(numbered(split(bytes(args, 2), bytes(args, 0), int(args, 1))?))
+        }),
+    ];
 
 /// Gives what `change` makes of a string argument.
-fn changed(
-    args: &[Value],
-    at: usize,
-    change: impl FnOnce(&[u8]) -> Vec<u8>,
-) -> Result<Value, FuncError> {
-    Ok(Value::string(change(bytes(args, at))))
+fn changed(args: &[Value], at: usize, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Value {
+    Value::string(change(bytes(args, at)))
 }
 
 /// Gives the part of a string argument that `cut` leaves, without a copy if that is all of it.
-fn part<'a>(
-    args: &'a [Value],
-    at: usize,
-    cut: impl FnOnce(&'a [u8]) -> &'a [u8],
-) -> Result<Value, FuncError> {
+fn part<'a>(args: &'a [Value], at: usize, cut: impl FnOnce(&'a [u8]) -> &'a [u8]) -> Value {
     let text = bytes(args, at);
     let left = cut(text);
-    Ok(if left.len() == text.len() { args[at].clone() } else { Value::string(left) })
+    if left.len() == text.len() { args[at].clone() } else { Value::string(left) }
 }
 
 /// Gives the first letter of each word. Bytes are taken for characters, so that other letters than ASCII come out as others.
