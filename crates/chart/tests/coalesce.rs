@@ -109,3 +109,65 @@ fn dependencies_are_processed_as_in_helm() {
         compare("values/dependencies", oracle, |text| report(oracle, rules, text));
     }
 }
+
+#[test]
+fn deep_values_do_not_overflow_the_stack() {
+    let deep = |leaf: &str| {
+        let levels = 9_990;
+        let text = format!("{}{{\"{leaf}\": 1}}{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+        from_str(&text).unwrap()
+    };
+    let (Value::Map(defaults), Value::Map(user)) = (deep("x"), deep("y")) else { unreachable!() };
+    let mut chart = Chart { values: defaults, ..Chart::default() };
+    let rules = CoalesceRules::default();
+    process_dependencies(&mut chart, &user, rules).unwrap();
+    let coalesced = coalesce(&chart, &user, rules).unwrap();
+    assert!(json(coalesced.values).contains(r#"{"x":1,"y":1}"#));
+    let mut table = Chart { values: user, ..Chart::default() };
+    let clash = from_str(r#"{"a": [1]}"#).unwrap();
+    let merged = merge(&table, clash.as_map().unwrap(), rules).unwrap();
+    assert!(merged.warnings.is_empty());
+    table.values = std::iter::once(("b", table.values.into())).collect();
+    let clash = from_str(r#"{"b": {"a": [1]}}"#).unwrap();
+    let merged = merge(&table, clash.as_map().unwrap(), rules).unwrap();
+    assert_eq!(merged.warnings.len(), 1);
+}
+
+#[test]
+fn what_nothing_changes_is_shared() {
+    let Value::Map(defaults) = from_str(r#"{"a": {"b": {"c": 1}}, "s": {"t": {"u": 1}}}"#).unwrap()
+    else {
+        unreachable!()
+    };
+    let chart = Chart { values: defaults.clone(), ..Chart::default() };
+    let user = from_str(r#"{"s": {"v": 1}}"#).unwrap();
+    let values = coalesce(&chart, user.as_map().unwrap(), CoalesceRules::default()).unwrap().values;
+    let at = |map: &pintle_yaml::Map, path: [&str; 2]| {
+        map.get(path[0]).unwrap().as_map().unwrap().get(path[1]).unwrap().as_map().unwrap().clone()
+    };
+    assert!(at(&values, ["a", "b"]).is_same(&at(&defaults, ["a", "b"])));
+    assert!(at(&values, ["s", "t"]).is_same(&at(&defaults, ["s", "t"])));
+}
+
+#[test]
+fn imports_that_hold_themselves_are_refused() {
+    let files = [
+        (
+            "Chart.yaml",
+            r#"{"apiVersion": "v2", "name": "root", "version": "1.0.0", "dependencies": [{"name": "a",
+                "version": "*", "import-values": [{"child": "x", "parent": "p"},
+                {"child": "x.y", "parent": "p.q"}, {"child": "x", "parent": "p.q.r"}]}]}"#,
+        ),
+        ("charts/a/Chart.yaml", r#"{"apiVersion": "v2", "name": "a", "version": "1.0.0"}"#),
+        ("charts/a/values.yaml", r#"{"x": {"y": {"z": 1}}}"#),
+    ];
+    let files = files.into_iter().map(|(name, text)| File::new(name, text)).collect();
+    let mut chart = Chart::from_files(files).unwrap();
+    let error =
+        process_dependencies(&mut chart, &pintle_yaml::Map::new(), CoalesceRules::default())
+            .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "import-values of chart root make values too large: the limit is 20000 levels"
+    );
+}
