@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pintle::{Chart, Crds, Profile, Release, Values};
+use pintle::{Crds, Profile, Release, Values};
 use serde_json::Value as Json;
 
 use crate::{Result, say};
@@ -71,8 +71,8 @@ fn render(chart: &Path, values: Option<&Path>) -> std::result::Result<String, pi
         _ => Values::default(),
     };
     let renderer = pintle::options().profile(profile).kube_version("1.34.0")?.build(&chart)?;
-    let rendered = renderer.render(&values, &Release::new("rel").namespace("judge"))?;
-    Ok(rendered.text(Crds::Included, |_| true))
+    let release = renderer.render(&values, &Release::new("rel").namespace("judge"))?;
+    Ok(release.text(Crds::Included, |_| true))
 }
 
 /// Tells how a render differs from the recorded one, if it does.

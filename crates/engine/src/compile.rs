@@ -33,10 +33,13 @@ pub(crate) struct Compiled {
     pub(crate) entries: Vec<Entry>,
 }
 
+/// What sets one tree of charts apart: where each chart stands, and the address of its first template.
+type Key = Vec<(String, usize)>;
+
 /// Compiled templates of earlier renders.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    kept: Mutex<FxHashMap<Vec<(String, usize)>, Arc<Compiled>>>,
+    kept: Mutex<FxHashMap<Key, Arc<Compiled>>>,
 }
 
 impl Cache {
@@ -48,7 +51,7 @@ impl Cache {
         chart: &Chart,
         profile: &Profile,
     ) -> Result<Arc<Compiled>, TemplateError> {
-        let mut key = Vec::new();
+        let mut key = Key::new();
         identify(chart, "", &mut key);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(compiled) = kept.get(&key) {
@@ -63,10 +66,8 @@ impl Cache {
     }
 }
 
-/// Writes down what sets one tree of charts apart: where each chart stands, and which one it is.
-///
-/// Files are shared, so the address of a chart's first template tells charts of one name apart.
-fn identify(chart: &Chart, parent: &str, key: &mut Vec<(String, usize)>) {
+/// Writes a tree's key down. Files are shared, so their address tells charts of one name apart.
+fn identify(chart: &Chart, parent: &str, key: &mut Key) {
     let path = format!("{parent}/{}", chart.name());
     let first = chart.templates.first().map_or(0, |file| file.data.as_ptr() as usize);
     for dependency in &chart.dependencies {

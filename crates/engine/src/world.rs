@@ -60,11 +60,13 @@ struct Stream {
     used: usize,
 }
 
+/// 2000-01-01T00:00:00Z.
+const YEAR_2000: Timestamp = Timestamp::constant(946_684_800, 0);
+
 impl Still {
     /// Makes a world whose clock stands at 2000-01-01T00:00:00Z and whose random bytes follow from `seed`.
     pub fn new(seed: u64) -> Self {
-        let now = Timestamp::from_second(946_684_800).expect("the year 2000 is a valid time");
-        Self::at(now, seed)
+        Self::at(YEAR_2000, seed)
     }
 
     /// Makes a world with another time.
