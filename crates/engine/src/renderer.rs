@@ -9,7 +9,7 @@ use std::sync::Arc;
 use pintle_chart::Chart;
 use pintle_chart::coalesce::coalesce;
 use pintle_chart::process::{ProcessWarning, process_dependencies};
-use pintle_chart::schema::CheckedValues;
+use pintle_chart::schema::{CheckedValues, Schemas};
 use pintle_manifest::{Hook, Object, Objects};
 use pintle_yaml::Map;
 
@@ -69,6 +69,7 @@ pub struct Renderer {
     chart: Chart,
     settings: Settings,
     cache: Cache,
+    schemas: Schemas,
 }
 
 /// What a chart renders to: the content of a release.
@@ -100,7 +101,7 @@ impl Renderer {
     /// Makes a chart ready. Templates are parsed by the first render that uses them, as Helm parses only those of
     /// enabled dependencies.
     pub fn new(chart: Chart, settings: Settings) -> Self {
-        Self { chart, settings, cache: Cache::default() }
+        Self { chart, settings, cache: Cache::default(), schemas: Schemas::default() }
     }
 
     /// Gives the chart.
@@ -142,7 +143,7 @@ impl Renderer {
         let mut coalesced = coalesce(&chart, values, profile.coalesce)?;
         warnings.extend(std::mem::take(&mut coalesced.warnings).into_iter().map(Warning::Values));
         let values = match self.settings.schema {
-            SchemaCheck::Checked => CheckedValues::check(&chart, &coalesced)?,
+            SchemaCheck::Checked => CheckedValues::check_with(&self.schemas, &chart, &coalesced)?,
             SchemaCheck::Skipped => CheckedValues::unchecked(&coalesced),
         };
         let range = &chart.metadata.kube_version;

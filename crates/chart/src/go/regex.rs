@@ -5,6 +5,8 @@
 //!
 //! Source: Go's `regexp` and `regexp/syntax`.
 
+use std::sync::OnceLock;
+
 use regex_automata::meta;
 
 use super::syntax;
@@ -15,6 +17,41 @@ const MAX_COMPILED_BYTES: usize = 48 << 20;
 
 /// The native stack that compiling needs for each level of a pattern's tree, generously.
 const STACK_PER_LEVEL: usize = 4 << 10;
+
+/// The largest pattern, in Go's instructions, that surely stays below [`MAX_COMPILED_BYTES`].
+const MAX_SMALL: u64 = 2_000;
+
+/// A pattern that was read, and is compiled when it first meets a text.
+///
+/// Reading costs little and finds all that Go complains of; compiling costs a thousand times as much, and most patterns of a
+/// schema never meet a text.
+#[derive(Debug)]
+pub struct LazyRegex {
+    pattern: Box<[u8]>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// As [`Regex::new`].
+    pub fn new(pattern: &[u8]) -> Result<Self, String> {
+        let compiled = OnceLock::new();
+        if syntax::parse(pattern)?.size > MAX_SMALL {
+            let regex = Regex::new(pattern)?;
+            compiled.get_or_init(|| Some(regex));
+        }
+        Ok(Self { pattern: pattern.into(), compiled })
+    }
+
+    /// Tells whether the pattern is found in UTF-8 text.
+    pub fn is_match(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| Regex::new(&self.pattern).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
 
 /// A pattern ready to run.
 #[derive(Debug)]
@@ -39,6 +76,8 @@ impl Regex {
                 .configure(
                     meta::Config::new()
                         .nfa_size_limit(Some(MAX_COMPILED_BYTES))
+                        // Patterns meet short texts: building a whole automaton costs more than it saves.
+                        .dfa(false)
                         .onepass_size_limit(Some(1 << 20)),
                 )
                 .build_from_hir(&parsed.hir)

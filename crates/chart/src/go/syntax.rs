@@ -26,6 +26,8 @@ const MAX_SIZE: u64 = (128 << 20) / 40;
 pub(super) struct Pattern {
     /// the tree
     pub(super) hir: Hir,
+    /// how many instructions Go would make of it, about
+    pub(super) size: u64,
     /// how many levels the tree has, for those who walk it recursively
     pub(super) height: u32,
     /// the names of the groups, from group 1; unnamed ones are empty
@@ -323,7 +325,7 @@ impl<'p> Parser<'p> {
         }
         let term = group.end();
         self.check(&term)?;
-        Ok(Pattern { hir: term.hir, height: term.height, names: self.names })
+        Ok(Pattern { hir: term.hir, height: term.height, size: term.size, names: self.names })
     }
 
     fn rest(&self) -> &'p [u8] {

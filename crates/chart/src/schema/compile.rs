@@ -64,7 +64,7 @@ pub(super) enum Dependency {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) text: Arc<str>,
-    pub(super) regex: regex::Regex,
+    pub(super) regex: regex::LazyRegex,
 }
 
 /// One compiled schema; what it does not say is empty.
@@ -796,7 +796,7 @@ impl Object<'_> {
     }
 
     fn pattern(&self, keyword: &str, text: Arc<str>) -> Result<Pattern, String> {
-        match regex::Regex::new(text.as_bytes()) {
+        match regex::LazyRegex::new(text.as_bytes()) {
             Ok(regex) => Ok(Pattern { text, regex }),
             Err(error) => {
                 let root = &self.compiler.roots[self.root];

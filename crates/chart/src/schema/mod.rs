@@ -18,8 +18,9 @@ mod format;
 mod number;
 mod validate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pintle_yaml::{Map, Value};
 
@@ -28,7 +29,7 @@ use crate::coalesce::Coalesced;
 use crate::show::type_name;
 use crate::stack;
 
-use compile::{Formats, compile};
+use compile::{Compiled, Formats, compile};
 use doc::Doc;
 pub use validate::MAX_STEPS;
 
@@ -55,9 +56,22 @@ impl CheckedValues {
     /// [`SchemaError`] with everything that is wrong, sorted by place, or with why a schema cannot
     /// be used.
     pub fn check(chart: &Chart, coalesced: &Coalesced) -> Result<Self, SchemaError> {
+        Self::check_with(&Schemas::default(), chart, coalesced)
+    }
+
+    /// Checks as [`CheckedValues::check`] does, with the schemas that earlier checks have compiled.
+    ///
+    /// # Errors
+    ///
+    /// As [`CheckedValues::check`].
+    pub fn check_with(
+        schemas: &Schemas,
+        chart: &Chart,
+        coalesced: &Coalesced,
+    ) -> Result<Self, SchemaError> {
         let mut unresolved = BTreeSet::new();
         let mut text = String::new();
-        check_chart(chart, &coalesced.values, &mut text, &mut unresolved);
+        check_chart(schemas, chart, &coalesced.values, &mut text, &mut unresolved);
         if !text.is_empty() {
             return Err(SchemaError(text));
         }
@@ -83,9 +97,45 @@ impl CheckedValues {
     }
 }
 
-fn check_chart(chart: &Chart, values: &Map, text: &mut String, unresolved: &mut BTreeSet<String>) {
+/// Compiled schemas of charts, shared by threads.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    /// By the address of the schema's text, which is kept so that the address stays its own.
+    kept: Mutex<HashMap<usize, Kept>>,
+}
+
+/// A schema's text, and what compiling it came to.
+type Kept = (Arc<[u8]>, Arc<Result<Compiled, String>>);
+
+/// How many compiled schemas are kept.
+const MAX_KEPT: usize = 256;
+
+impl Schemas {
+    fn get(&self, schema: &Arc<[u8]>) -> Arc<Result<Compiled, String>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, compiled)) = kept.get(&(schema.as_ptr() as usize)) {
+            return Arc::clone(compiled);
+        }
+        let compiled =
+            read_schema(schema).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft));
+        let compiled = Arc::new(compiled);
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        kept.insert(schema.as_ptr() as usize, (Arc::clone(schema), Arc::clone(&compiled)));
+        compiled
+    }
+}
+
+fn check_chart(
+    schemas: &Schemas,
+    chart: &Chart,
+    values: &Map,
+    text: &mut String,
+    unresolved: &mut BTreeSet<String>,
+) {
     if let Some(schema) = &chart.schema
-        && let Err(error) = check_values(schema, values, unresolved)
+        && let Err(error) = check_values(&schemas.get(schema), values, unresolved)
     {
         text.push_str(chart.name());
         text.push_str(":\n");
@@ -95,7 +145,7 @@ fn check_chart(chart: &Chart, values: &Map, text: &mut String, unresolved: &mut 
         match values.get(dependency.name()) {
             None | Some(Value::Null) => {}
             Some(Value::Map(inner)) => {
-                stack::with_room(|| check_chart(dependency, inner, text, unresolved));
+                stack::with_room(|| check_chart(schemas, dependency, inner, text, unresolved));
             }
             Some(other) => {
                 let (name, found) = (dependency.name(), type_name(other));
@@ -111,15 +161,14 @@ fn check_chart(chart: &Chart, values: &Map, text: &mut String, unresolved: &mut 
 
 /// Checks values against one schema.
 fn check_values(
-    schema: &[u8],
+    compiled: &Result<Compiled, String>,
     values: &Map,
     unresolved: &mut BTreeSet<String>,
 ) -> Result<(), String> {
-    let doc = read_schema(schema)?;
-    let mut compiled = compile(SCHEMA_URL, doc, Formats::ByDraft)?;
-    unresolved.append(&mut compiled.unresolved);
+    let compiled = compiled.as_ref().map_err(Clone::clone)?;
+    unresolved.extend(compiled.unresolved.iter().cloned());
     let header = format!("jsonschema validation failed with '{SCHEMA_URL}#'\n");
-    validate::validate(&compiled, &values.clone().into())
+    validate::validate(compiled, &values.clone().into())
         .map_err(|text| text.strip_prefix(&header).unwrap_or(&text).to_owned() + "\n")
 }
 
