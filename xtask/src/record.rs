@@ -7,8 +7,36 @@ use std::process::Command;
 
 use crate::{Result, root, say};
 
-/// Each domain, and the folder of `snapshots/` it is recorded to.
-const DOMAINS: &[(&str, &[&str])] = &[];
+/// What Go and its libraries say, whatever Helm.
+const GO: &[&str] = &["go-1.26"];
+
+/// What each Helm says, or the libraries it is made of.
+const HELM: &[&str] = &["helm-4.3", "helm-3.22"];
+
+/// Each domain, and the folders of `snapshots/` it is recorded to.
+const DOMAINS: &[(&str, &[&str])] = &[
+    ("agent-env", HELM),
+    ("chart-load", HELM),
+    ("cli", HELM),
+    ("coalesce", HELM),
+    ("dependencies", HELM),
+    ("fmt", GO),
+    ("functions", HELM),
+    ("gotmpl", GO),
+    ("gotmpl-host", GO),
+    ("helmignore", HELM),
+    ("json", GO),
+    ("layout", GO),
+    ("regex", GO),
+    ("schema", HELM),
+    ("semver", GO),
+    ("set", HELM),
+    ("sources", HELM),
+    ("toml", GO),
+    ("yaml-fields", GO),
+    ("yaml-read", GO),
+    ("yaml-write", GO),
+];
 
 /// Records the named domains, or all.
 pub(crate) fn run(names: &[&str]) -> Result {
