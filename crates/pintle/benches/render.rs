@@ -44,7 +44,7 @@ fn warm_render(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn manifest(bencher: divan::Bencher<'_, '_>) {
     let renderer = Renderer::new(&agent_env()).expect("the chart is valid");
-    let text =
+    let output =
         renderer.render(&two_services(), &Release::new("demo")).expect("the values are valid");
-    bencher.bench(|| rendered.manifest());
+    bencher.bench(|| output.manifest());
 }
