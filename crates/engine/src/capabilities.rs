@@ -235,6 +235,7 @@ impl Object for CapabilitiesObject {
         match name {
             "KubeVersion" => Some(Value::Object(Rc::new(KubeVersionObject {
                 version: self.capabilities.kube_version.clone(),
+                rules: self.profile.kube_version,
                 package,
             }))),
             "APIVersions" => Some(Value::Object(Rc::new(VersionSet {
@@ -260,6 +261,7 @@ impl Object for CapabilitiesObject {
 #[derive(Debug)]
 struct KubeVersionObject {
     version: KubeVersion,
+    rules: KubeVersionRules,
     package: &'static str,
 }
 
@@ -285,13 +287,23 @@ impl Object for KubeVersionObject {
         }
     }
 
-    fn display(&self) -> Option<Str> {
+    fn display_through_pointer(&self) -> Option<Str> {
         Some(self.version.normalized.as_str().into())
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let field = |name| (name, self.field(name).unwrap_or(Value::Nil));
-        vec![field("Version"), field("Major"), field("Minor")]
+        let mut fields = vec![field("Version"), field("Major"), field("Minor")];
+        if self.rules == KubeVersionRules::KeepSuffix {
+            fields
+                .insert(1, ("normalizedVersion", Value::string(self.version.normalized.as_str())));
+        }
+        fields
+    }
+
+    fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
+        let field = |name: &'static str| (name.into(), self.field(name).unwrap_or(Value::Nil));
+        Some(vec![field("Version"), field("Major"), field("Minor")])
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -368,15 +380,18 @@ impl Object for BuildInfo {
         names.into_iter().filter_map(|name| Some((name, self.field(name)?))).collect()
     }
 
-    fn to_json(&self) -> Option<Value> {
+    fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
         let names = [
             ("version", "Version"),
             ("go_version", "GoVersion"),
             ("kube_client_version", "KubeClientVersion"),
         ];
-        Some(Value::map(
-            names.into_iter().filter_map(|(key, field)| Some((key, self.field(field)?))),
-        ))
+        Some(
+            names
+                .into_iter()
+                .filter_map(|(key, field)| Some((key.into(), self.field(field)?)))
+                .collect(),
+        )
     }
 
     fn as_any(&self) -> &dyn Any {

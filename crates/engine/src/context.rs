@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use pintle_chart::{Chart, Metadata};
-use pintle_gotmpl::{Entries, FuncError, List, Map, Object, Type, Value};
+use pintle_gotmpl::{Entries, FuncError, Kind, List, Map, Object, Type, Value};
 use pintle_yaml::Value as Yaml;
 
 use crate::files::Files;
@@ -245,8 +245,13 @@ fn metadata_fields(metadata: &Metadata, profile: &Profile) -> Vec<(&'static str,
             ]
         })
         .collect();
-    let annotations = metadata.annotations.iter().flatten();
-    let annotations = annotations.map(|(key, value)| (key.as_str().into(), text(value)));
+    let annotations = match &metadata.annotations {
+        None => Value::Object(Rc::new(NilStringMap)),
+        Some(annotations) => {
+            let entries = annotations.iter().map(|(key, value)| (key.as_str().into(), text(value)));
+            Value::Map(Map::of(Type::STRING_MAP, entries.collect()))
+        }
+    };
     vec![
         ("Name", text(&metadata.name)),
         ("Home", text(&metadata.home)),
@@ -261,11 +266,37 @@ fn metadata_fields(metadata: &Metadata, profile: &Profile) -> Vec<(&'static str,
         ("Tags", text(&metadata.tags)),
         ("AppVersion", text(&metadata.app_version)),
         ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("Annotations", Value::Map(Map::of(Type::STRING_MAP, annotations.collect()))),
+        ("Annotations", annotations),
         ("KubeVersion", text(&metadata.kube_version)),
         ("Dependencies", structs(&Type::Named("*chart.Dependency"), dependencies)),
         ("Type", text(&metadata.chart_type)),
     ]
+}
+
+/// Go's nil `map[string]string`: empty, and `null` in JSON.
+#[derive(Debug)]
+struct NilStringMap;
+
+impl Object for NilStringMap {
+    fn type_name(&self) -> Cow<'static, str> {
+        "map[string]string".into()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Map
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Map(Map::of(Type::STRING_MAP, Entries::new())))
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(Value::Nil)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 /// Helm 3's `.Chart`: the metadata's fields and `IsRoot`; any other name is an error.
@@ -293,7 +324,7 @@ impl Object for ChartStruct {
         vec![("Metadata", metadata), ("IsRoot", is_root)]
     }
 
-    fn to_json(&self) -> Option<Value> {
+    fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
         Some(json_fields(&self.fields))
     }
 
@@ -314,12 +345,8 @@ impl Object for PlainStruct {
         self.name.into()
     }
 
-    fn kind(&self) -> pintle_gotmpl::Kind {
-        if self.name.starts_with('*') {
-            pintle_gotmpl::Kind::Ptr
-        } else {
-            pintle_gotmpl::Kind::Struct
-        }
+    fn kind(&self) -> Kind {
+        if self.name.starts_with('*') { Kind::Ptr } else { Kind::Struct }
     }
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -330,7 +357,7 @@ impl Object for PlainStruct {
         self.fields.clone()
     }
 
-    fn to_json(&self) -> Option<Value> {
+    fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
         Some(json_fields(&self.fields))
     }
 
@@ -343,15 +370,15 @@ fn find(fields: &[(&'static str, Value)], name: &str) -> Option<Value> {
     fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
 }
 
-/// Names fields as their JSON tags do, and leaves out what is empty, but for the two that have no `omitempty`.
-fn json_fields(fields: &[(&'static str, Value)]) -> Value {
+/// Names fields as their JSON tags do, and leaves out what is empty, but for those without `omitempty`.
+fn json_fields(fields: &[(&'static str, Value)]) -> Vec<(Cow<'static, str>, Value)> {
+    let is_dependency = fields.iter().any(|(name, _)| *name == "Repository");
     let entries = fields.iter().filter_map(|(name, value)| {
-        let always =
-            matches!(*name, "IsRoot" | "Repository") || (*name == "Name" && fields.len() == 8);
+        let always = matches!(*name, "IsRoot" | "Repository") || (*name == "Name" && is_dependency);
         let is_empty = !pintle_gotmpl::value::truth::is_true(value);
-        (always || !is_empty).then(|| (json_name(name), value.clone()))
+        (always || !is_empty).then(|| (json_name(name).into(), value.clone()))
     });
-    Value::map(entries)
+    entries.collect()
 }
 
 fn json_name(field: &str) -> String {

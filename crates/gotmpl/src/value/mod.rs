@@ -502,7 +502,18 @@ pub trait Object: fmt::Debug {
         None
     }
 
-    /// Gives what `encoding/json` would marshal, if that is not [`Object::fields`] by name.
+    /// Gives what an action prints of a value it reaches through a pointer, if that is not what `%v` prints: a `String()` method
+    /// of the pointer's type.
+    fn display_through_pointer(&self) -> Option<Str> {
+        None
+    }
+
+    /// Gives the members `encoding/json` writes of a struct, in its order, if those are not [`Object::fields`] by name.
+    fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
+        None
+    }
+
+    /// Gives what `encoding/json` would marshal, if that is no struct.
     fn to_json(&self) -> Option<Value> {
         None
     }

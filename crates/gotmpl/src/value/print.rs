@@ -33,6 +33,12 @@ pub fn append(out: &mut Vec<u8>, value: &Value) {
 ///
 /// Source: `printableValue` in Go's `text/template/exec.go`.
 pub fn append_output(out: &mut Vec<u8>, value: &Value) {
+    if let Value::Object(object) = value
+        && let Some(text) = object.display_through_pointer()
+    {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     match value {
         Value::Nil => out.extend_from_slice(NO_VALUE.as_bytes()),
         Value::Object(object) if object.kind() == Kind::Ptr && object.display().is_none() => {

@@ -281,6 +281,12 @@ impl<S: Sink> Writing<S> {
             self.sink.bytes(&print::display(value));
             return Ok(());
         }
+        if is_json && let Some(fields) = object.json_fields() {
+            let mut entries: Vec<(&[u8], &Value)> =
+                fields.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
+            self.sink.sort(&mut entries);
+            return self.entries(&entries, depth);
+        }
         let fields = object.fields();
         if is_json || fields.is_empty() {
             if let Some(value) = object.to_json() {
