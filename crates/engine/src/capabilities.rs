@@ -242,7 +242,7 @@ impl Object for CapabilitiesObject {
                 versions: Arc::clone(&self.capabilities.api_versions),
                 package,
             }))),
-            "HelmVersion" => Some(Value::Object(Rc::new(BuildInfo { profile: self.profile }))),
+            "HelmVersion" => Some(build_info(&self.profile)),
             _ => None,
         }
     }
@@ -352,6 +352,11 @@ impl Object for VersionSet {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// Gives what `version` shows, and templates see as `.Capabilities.HelmVersion`.
+pub(crate) fn build_info(profile: &Profile) -> Value {
+    Value::Object(Rc::new(BuildInfo { profile: *profile }))
 }
 
 /// `version.BuildInfo`.

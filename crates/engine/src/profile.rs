@@ -43,6 +43,17 @@ pub struct Profile {
     pub manifests: Rules,
     /// how notices are written on standard error
     pub log: LogLayout,
+    /// which flags the command line has, and how its failures are worded
+    pub command_line: CommandLine,
+}
+
+/// The generation of Helm's command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandLine {
+    /// Helm 4's flags, and failures that say which step failed
+    Helm4,
+    /// Helm 3's
+    Helm3,
 }
 
 /// The Go package that holds Helm's value types.
@@ -112,6 +123,7 @@ impl Profile {
             head_type: "util.SimpleHead",
         },
         log: LogLayout::Structured,
+        command_line: CommandLine::Helm4,
     };
 
     /// Helm 3.22.0.
@@ -144,6 +156,7 @@ impl Profile {
             head_type: "releaseutil.SimpleHead",
         },
         log: LogLayout::Plain,
+        command_line: CommandLine::Helm3,
     };
 
     /// All profiles, the default one first.

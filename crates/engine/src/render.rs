@@ -11,10 +11,10 @@ use pintle_chart::schema::CheckedValues;
 use pintle_gotmpl::{Entries, Env, Map, Str, TemplateSet, Type, Value};
 use rustc_hash::FxHashMap;
 
-use crate::compile::Cache;
+use crate::compile::{Cache, Compiled};
 use crate::context::Contexts;
 use crate::world::World;
-use crate::{Guards, Release, Settings, TemplateError};
+use crate::{Guards, Profile, Release, Settings, TemplateError, Warning};
 
 /// What Go prints for a value that is not there; Helm deletes it from all output, even where a user wrote it.
 pub(crate) const NO_VALUE: &[u8] = b"<no value>";
@@ -30,6 +30,19 @@ pub(crate) struct Host {
     /// texts of `tpl` compiled by this render, by the address of the set they see and their text
     pub(crate) compiled: RefCell<FxHashMap<(usize, Str), Arc<TemplateSet>>>,
     pub(crate) notices: RefCell<Vec<Notice>>,
+}
+
+impl Host {
+    /// Begins a render.
+    pub(crate) fn new(world: Arc<dyn World>, lint: bool) -> Self {
+        Self {
+            world,
+            lint,
+            include_depths: RefCell::default(),
+            compiled: RefCell::default(),
+            notices: RefCell::default(),
+        }
+    }
 }
 
 /// Something a render has to say that is no failure.
@@ -68,18 +81,9 @@ pub(crate) fn world<'a>(env: &Env<'_, 'a>) -> &'a dyn World {
     &*host(env).world
 }
 
-/// Rendered files by path, as the templates wrote them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Files {
-    /// the files, `NOTES.txt` among them
-    pub(crate) files: BTreeMap<String, String>,
-    /// what there is to say beside them
-    pub(crate) notices: Vec<Notice>,
-}
-
-/// Executes every template of a chart and of the charts below it that is no partial.
+/// Executes every template of a chart and of the charts below it that is no partial; gives the files by path.
 ///
-/// The chart's dependencies have been processed.
+/// The chart's dependencies have been processed. Notices go into `warnings`, even if a template fails.
 ///
 /// # Errors
 ///
@@ -90,22 +94,28 @@ pub(crate) fn render(
     release: &Release,
     settings: &Settings,
     cache: &Cache,
-) -> Result<Files, TemplateError> {
+    warnings: &mut Vec<Warning>,
+) -> Result<BTreeMap<String, String>, TemplateError> {
     let compiled = cache.get(chart, &settings.profile)?;
     let contexts =
         Contexts { profile: &settings.profile, release, capabilities: &settings.capabilities };
     let contexts = contexts
         .make(chart, values.values())
         .map_err(|error| TemplateError::TooDeep(error.to_string()))?;
-    let host = Host {
-        world: Arc::clone(&settings.world),
-        lint: settings.guards == Guards::Notice,
-        include_depths: RefCell::default(),
-        compiled: RefCell::default(),
-        notices: RefCell::default(),
-    };
-    let template_type = Type::Named(settings.profile.values_package.values_type());
-    let mut rendered = Files::default();
+    let host = Host::new(Arc::clone(&settings.world), settings.guards == Guards::Notice);
+    let files = execute_all(&compiled, &contexts, &host, &settings.profile);
+    warnings.extend(host.notices.into_inner().into_iter().map(Warning::Notice));
+    files
+}
+
+fn execute_all(
+    compiled: &Compiled,
+    contexts: &[Map],
+    host: &Host,
+    profile: &Profile,
+) -> Result<BTreeMap<String, String>, TemplateError> {
+    let template_type = Type::Named(profile.values_package.values_type());
+    let mut files = BTreeMap::new();
     for entry in &compiled.entries {
         let context = &contexts[entry.chart];
         let template = Entries::from_iter([
@@ -117,12 +127,11 @@ pub(crate) fn render(
         let mut out = Vec::new();
         compiled
             .set
-            .execute(&path, &Value::Map(context.clone()), &host, &mut out)
-            .map_err(|error| TemplateError::execute(&path, error, settings.profile.errors))?;
-        rendered.files.insert(path.into_owned(), into_text(without_no_value(out)));
+            .execute(&path, &Value::Map(context.clone()), host, &mut out)
+            .map_err(|error| TemplateError::execute(&path, error, profile.errors))?;
+        files.insert(path.into_owned(), into_text(without_no_value(out)));
     }
-    rendered.notices = host.notices.into_inner();
-    Ok(rendered)
+    Ok(files)
 }
 
 /// Deletes what Go printed for missing values.

@@ -4,6 +4,7 @@
 //! templates; what those write becomes objects. Source: `Install.RunWithContext` and `renderResources` in Helm's
 //! `pkg/action`, without a cluster.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pintle_chart::Chart;
@@ -11,7 +12,7 @@ use pintle_chart::coalesce::coalesce;
 use pintle_chart::process::{ProcessWarning, process_dependencies};
 use pintle_chart::schema::{CheckedValues, Schemas};
 use pintle_manifest::{Hook, Object, Objects};
-use pintle_yaml::Map;
+use pintle_yaml::{Map, Value};
 
 use crate::compile::Cache;
 use crate::render::render;
@@ -133,15 +134,35 @@ impl Renderer {
     ///
     /// [`TemplateError`], in Helm's words.
     pub fn render(&self, values: &Map, release: &Release) -> Result<Rendered, TemplateError> {
+        let mut report = Report::default();
+        let mut rendered = self.render_reporting(values, release, &mut report)?;
+        rendered.warnings = report.warnings;
+        Ok(rendered)
+    }
+
+    /// Renders a release as [`Renderer::render`] does, but puts warnings into `report`, where they stay if it fails.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`], in Helm's words.
+    pub fn render_reporting(
+        &self,
+        values: &Map,
+        release: &Release,
+        report: &mut Report,
+    ) -> Result<Rendered, TemplateError> {
         let Settings { profile, capabilities, .. } = &self.settings;
         let mut chart = self.chart.clone();
-        let mut warnings: Vec<Warning> = process_dependencies(&mut chart, values, profile.coalesce)
-            .map_err(TemplateError::Dependencies)?
-            .into_iter()
-            .map(Warning::Dependencies)
-            .collect();
+        let dependencies = process_dependencies(&mut chart, values, profile.coalesce);
+        let dependencies = dependencies.map_err(TemplateError::Dependencies)?;
+        report.warnings.extend(dependencies.into_iter().map(Warning::Dependencies));
         let mut coalesced = coalesce(&chart, values, profile.coalesce)?;
-        warnings.extend(std::mem::take(&mut coalesced.warnings).into_iter().map(Warning::Values));
+        report
+            .warnings
+            .extend(std::mem::take(&mut coalesced.warnings).into_iter().map(Warning::Values));
+        if self.settings.schema == SchemaCheck::Checked {
+            note_schemas(&chart, &coalesced.values, &mut report.schemas);
+        }
         let values = match self.settings.schema {
             SchemaCheck::Checked => CheckedValues::check_with(&self.schemas, &chart, &coalesced)?,
             SchemaCheck::Skipped => CheckedValues::unchecked(&coalesced),
@@ -153,9 +174,8 @@ impl Renderer {
                 version: capabilities.kube_version.version.clone(),
             });
         }
-        let output = render(&chart, &values, release, &self.settings, &self.cache)?;
-        warnings.extend(output.notices.into_iter().map(Warning::Notice));
-        let mut files = output.files;
+        let warnings = &mut report.warnings;
+        let mut files = render(&chart, &values, release, &self.settings, &self.cache, warnings)?;
         let mut notes = None;
         let own_notes = format!("{}/templates/{NOTES}", chart.name());
         files.retain(|path, content| {
@@ -164,9 +184,15 @@ impl Renderer {
             }
             !path.ends_with(NOTES)
         });
-        let files = files.iter().map(|(path, content)| (path.as_str(), content.as_str()));
-        let mut objects = Objects::sort(files, &profile.manifests)?;
-        warnings.extend(
+        let parts = files.iter().map(|(path, content)| (path.as_str(), content.as_str()));
+        let mut objects = match Objects::sort(parts, &profile.manifests) {
+            Ok(objects) => objects,
+            Err(error) => {
+                report.files = files;
+                return Err(error.into());
+            }
+        };
+        report.warnings.extend(
             std::mem::take(&mut objects.unknown_hooks)
                 .into_iter()
                 .map(|annotation| Warning::Notice(Notice::UnknownHook { annotation })),
@@ -174,7 +200,43 @@ impl Renderer {
         let crds = chart.crds();
         let crds =
             crds.into_iter().map(|crd| (crd.filename, crd.file.text().into_owned())).collect();
-        Ok(Rendered { objects, crds, notes, warnings })
+        Ok(Rendered { objects, crds, notes, warnings: Vec::new() })
+    }
+}
+
+/// What a render has to say beside its result, even if it fails.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// what there is to say, in order
+    pub warnings: Vec<Warning>,
+    /// the charts whose values were checked, outer ones first
+    pub schemas: Vec<SchemaNote>,
+    /// the rendered files by path, if they were no manifests
+    pub files: BTreeMap<String, String>,
+}
+
+/// A chart whose values were checked, if it has a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaNote {
+    /// the chart's name
+    pub chart: String,
+    /// its schema, as it is
+    pub schema: Option<Arc<[u8]>>,
+    /// how many charts it carries
+    pub n_dependencies: usize,
+}
+
+/// Notes a chart and the charts below it that have values.
+fn note_schemas(chart: &Chart, values: &Map, notes: &mut Vec<SchemaNote>) {
+    notes.push(SchemaNote {
+        chart: chart.name().to_owned(),
+        schema: chart.schema.clone(),
+        n_dependencies: chart.dependencies.len(),
+    });
+    for dependency in &chart.dependencies {
+        if let Some(Value::Map(values)) = values.get(dependency.name()) {
+            note_schemas(dependency, values, notes);
+        }
     }
 }
 
