@@ -1,0 +1,175 @@
+//! The flags of all commands.
+//!
+//! Those of Helm's commands are Helm's, in both generations. What acts only on a cluster or a network is accepted and
+//! checked, so that one command line serves Helm and pintle; a flag that asks for either is refused when it runs.
+//!
+//! Source: `addInstallFlags`, `addValueOptionsFlags` and `addChartPathOptionsFlags` in `pkg/cmd`, `EnvSettings.AddFlags`
+//! in `pkg/cli`, Helm v4; the same in `cmd/helm`, Helm v3.
+
+use pintle_engine::CommandLine::{Helm3, Helm4};
+
+use super::Flag;
+use super::Kind::{
+    Bool, Duration, Float, Integer, List, OptionalText, Pairs, Plugin, Program, Text, Texts,
+    Unsigned, Wait,
+};
+
+/// Declares flags as constants and a table of them.
+macro_rules! flags {
+    ($(#[$doc:meta])* $table:ident; $($name:ident = $flag:expr;)*) => {
+        $(pub(crate) static $name: Flag = $flag;)*
+        $(#[$doc])*
+        pub(crate) const $table: &[&Flag] = &[$(&$name),*];
+    };
+}
+
+flags! {
+    /// Flags of this program alone, for every command.
+    OWN;
+    PROFILE = Flag::new("profile", Text, "the version of Helm to follow: helm-4.3 or helm-3.22");
+    SEED = Flag::new("seed", Unsigned, "make renders repeat themselves: time stands still, random values follow from this number");
+}
+
+flags! {
+    /// Flags of every command of Helm.
+    GLOBAL;
+    BURST_LIMIT = Flag::new("burst-limit", Integer, "most requests to the cluster in one burst");
+    COLOR = Flag::new("color", Text, "when to use colours: never, auto or always").only(Helm4);
+    COLOUR = Flag::new("colour", Text, "when to use colours: never, auto or always").only(Helm4);
+    CONTENT_CACHE = Flag::new("content-cache", Text, "folder of downloaded charts").only(Helm4);
+    DEBUG = Flag::new("debug", Bool, "say more");
+    HELP = Flag::new("help", Bool, "show this text").short('h');
+    KUBE_APISERVER = Flag::new("kube-apiserver", Text, "address and port of the API server");
+    KUBE_AS_GROUP = Flag::new("kube-as-group", Texts, "group to act as (may be repeated)");
+    KUBE_AS_USER = Flag::new("kube-as-user", Text, "user to act as");
+    KUBE_CA_FILE = Flag::new("kube-ca-file", Text, "file of the authority that signed the API server's certificate");
+    KUBE_CONTEXT = Flag::new("kube-context", Text, "context of the kubeconfig to use");
+    KUBE_INSECURE_SKIP_TLS_VERIFY = Flag::new("kube-insecure-skip-tls-verify", Bool, "do not check the API server's certificate");
+    KUBE_TLS_SERVER_NAME = Flag::new("kube-tls-server-name", Text, "name to expect in the API server's certificate");
+    KUBE_TOKEN = Flag::new("kube-token", Text, "bearer token for the API server");
+    KUBECONFIG = Flag::new("kubeconfig", Text, "path of the kubeconfig file");
+    NAMESPACE = Flag::new("namespace", Text, "namespace of the release").short('n');
+    QPS = Flag::new("qps", Float, "requests to the cluster per second");
+    REGISTRY_CONFIG = Flag::new("registry-config", Text, "path of the file with registry logins");
+    REPOSITORY_CACHE = Flag::new("repository-cache", Text, "folder of repository indexes");
+    REPOSITORY_CONFIG = Flag::new("repository-config", Text, "path of the file with repositories");
+    LOG_ADD_DIR_HEADER = Flag::new("add-dir-header", Bool, "").hidden();
+    LOG_ALSO_TO_STDERR = Flag::new("alsologtostderr", Bool, "").hidden();
+    LOG_ALSO_TO_STDERR_THRESHOLD = Flag::new("alsologtostderrthreshold", Text, "").hidden();
+    LOG_LEGACY_THRESHOLD = Flag::new("legacy-stderr-threshold-behavior", Bool, "").hidden();
+    LOG_BACKTRACE_AT = Flag::new("log-backtrace-at", Text, "").hidden();
+    LOG_DIR = Flag::new("log-dir", Text, "").hidden();
+    LOG_FILE = Flag::new("log-file", Text, "").hidden();
+    LOG_FILE_MAX_SIZE = Flag::new("log-file-max-size", Unsigned, "").hidden();
+    LOG_TO_STDERR = Flag::new("logtostderr", Bool, "").hidden();
+    LOG_ONE_OUTPUT = Flag::new("one-output", Bool, "").hidden();
+    LOG_SKIP_HEADERS = Flag::new("skip-headers", Bool, "").hidden();
+    LOG_SKIP_LOG_HEADERS = Flag::new("skip-log-headers", Bool, "").hidden();
+    LOG_STDERR_THRESHOLD = Flag::new("stderrthreshold", Text, "").hidden();
+    LOG_LEVEL = Flag::new("v", Integer, "").short('v').hidden();
+    LOG_MODULES = Flag::new("vmodule", Text, "").hidden();
+}
+
+flags! {
+    /// Flags that give values.
+    VALUE_FLAGS;
+    SET = Flag::new("set", Texts, "set values: key1=val1,key2=val2 (may be repeated)");
+    SET_FILE = Flag::new("set-file", Texts, "set values to the text of files: key1=path1,key2=path2 (may be repeated)");
+    SET_JSON = Flag::new("set-json", Texts, "set values to JSON: key1=json1,key2=json2 (may be repeated)");
+    SET_LITERAL = Flag::new("set-literal", Texts, "set a value to a text as it stands: key=text (may be repeated)");
+    SET_STRING = Flag::new("set-string", Texts, "set values that stay strings: key1=val1,key2=val2 (may be repeated)");
+    VALUES = Flag::new("values", List, "read values from a YAML file, - for standard input (may be repeated)").short('f');
+}
+
+flags! {
+    /// Flags that say where a chart comes from.
+    CHART_FLAGS;
+    CA_FILE = Flag::new("ca-file", Text, "file of the authority that signed the server's certificate");
+    CERT_FILE = Flag::new("cert-file", Text, "certificate to show to the server");
+    INSECURE_SKIP_TLS_VERIFY = Flag::new("insecure-skip-tls-verify", Bool, "do not check the server's certificate");
+    KEY_FILE = Flag::new("key-file", Text, "key of the certificate to show to the server");
+    KEYRING = Flag::new("keyring", Text, "file of public keys to verify with");
+    PASS_CREDENTIALS = Flag::new("pass-credentials", Bool, "send credentials to all hosts");
+    PASSWORD = Flag::new("password", Text, "password at the repository");
+    PLAIN_HTTP = Flag::new("plain-http", Bool, "download without TLS");
+    REPO = Flag::new("repo", Text, "URL of the repository that has the chart");
+    USERNAME = Flag::new("username", Text, "user at the repository");
+    VERIFY = Flag::new("verify", Bool, "verify the package before it is used");
+    VERSION = Flag::new("version", Text, "version, or range of versions, of the chart");
+}
+
+/// Words on flags that Helm 4 keeps for old command lines.
+const NO_EFFECT: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+flags! {
+    /// Flags of `template` alone, and those it shares with installing.
+    TEMPLATE_FLAGS;
+    API_VERSIONS = Flag::new("api-versions", List, "API versions that charts find in the cluster (may be repeated)").short('a');
+    ATOMIC = Flag::new("atomic", Bool, "undo an installation that fails").deprecated(Helm4, "use --rollback-on-failure instead");
+    CREATE_NAMESPACE = Flag::new("create-namespace", Bool, "create the namespace if there is none");
+    DEPENDENCY_UPDATE = Flag::new("dependency-update", Bool, "fetch missing dependencies first");
+    DESCRIPTION = Flag::new("description", Text, "words on the release");
+    DEVEL = Flag::new("devel", Bool, "use development versions, too");
+    DISABLE_OPENAPI_VALIDATION = Flag::new("disable-openapi-validation", Bool, "do not check objects against the cluster's schema");
+    DRY_RUN = Flag::new("dry-run", OptionalText("unset"), "client, or server to ask a cluster").only(Helm4);
+    DRY_RUN_3 = Flag::new("dry-run", OptionalText("client"), "client, or server to ask a cluster").only(Helm3);
+    ENABLE_DNS = Flag::new("enable-dns", Bool, "let templates look host names up");
+    FORCE = Flag::new("force", Bool, "replace objects that cannot be changed").deprecated(Helm4, "use --force-replace instead");
+    FORCE_CONFLICTS = Flag::new("force-conflicts", Bool, "take over fields that others manage").only(Helm4);
+    FORCE_REPLACE = Flag::new("force-replace", Bool, "replace objects that cannot be changed").only(Helm4);
+    GENERATE_NAME = Flag::new("generate-name", Bool, "make a name for the release; NAME is left out").short('g');
+    HIDE_NOTES = Flag::new("hide-notes", Bool, "do not show notes").deprecated(Helm4, NO_EFFECT);
+    INCLUDE_CRDS = Flag::new("include-crds", Bool, "print the definitions of crds/, too");
+    IS_UPGRADE = Flag::new("is-upgrade", Bool, "set .Release.IsUpgrade in place of .Release.IsInstall");
+    KUBE_VERSION = Flag::new("kube-version", Text, "version of Kubernetes that charts see");
+    LABELS = Flag::new("labels", Pairs, "labels of the release").short('l');
+    NAME_TEMPLATE = Flag::new("name-template", Text, "template that makes the release's name");
+    NO_HOOKS = Flag::new("no-hooks", Bool, "leave hooks out");
+    OUTPUT_DIR = Flag::new("output-dir", Text, "write each template to a file below this folder");
+    POST_RENDERER = Flag::new("post-renderer", Plugin, "plugin that changes what was rendered").only(Helm4);
+    POST_RENDERER_3 = Flag::new("post-renderer", Program, "program that changes what was rendered").only(Helm3);
+    POST_RENDERER_ARGS = Flag::new("post-renderer-args", Texts, "argument of the post-renderer (may be repeated)");
+    RELEASE_NAME = Flag::new("release-name", Bool, "put files below a folder named as the release");
+    RENDER_SUBCHART_NOTES = Flag::new("render-subchart-notes", Bool, "render the notes of subcharts, too").deprecated(Helm4, NO_EFFECT);
+    REPLACE = Flag::new("replace", Bool, "use the name of a deleted release again");
+    ROLLBACK_ON_FAILURE = Flag::new("rollback-on-failure", Bool, "undo an installation that fails").only(Helm4);
+    SERVER_SIDE = Flag::new("server-side", Bool, "let the server apply changes").only(Helm4);
+    SHOW_ONLY = Flag::new("show-only", Texts, "print only what this template made; * and ? stand for others (may be repeated)").short('s');
+    SKIP_CRDS = Flag::new("skip-crds", Bool, "do not install the definitions of crds/");
+    SKIP_SCHEMA_VALIDATION = Flag::new("skip-schema-validation", Bool, "do not check values against the chart's schema");
+    SKIP_TESTS = Flag::new("skip-tests", Bool, "leave tests out");
+    TAKE_OWNERSHIP = Flag::new("take-ownership", Bool, "take over objects of other releases");
+    TIMEOUT = Flag::new("timeout", Duration, "how long to wait for one operation of the cluster");
+    VALIDATE = Flag::new("validate", Bool, "check objects against the cluster").deprecated(Helm4, "use '--dry-run=server' instead");
+    WAIT = Flag::new("wait", Wait, "wait until objects are ready: watcher, hookOnly or legacy").only(Helm4);
+    WAIT_3 = Flag::new("wait", Bool, "wait until objects are ready").only(Helm3);
+    WAIT_FOR_JOBS = Flag::new("wait-for-jobs", Bool, "wait until jobs are done, too");
+}
+
+flags! {
+    /// Flags of `lint` alone.
+    LINT_FLAGS;
+    QUIET = Flag::new("quiet", Bool, "print only warnings and errors");
+    STRICT = Flag::new("strict", Bool, "fail on warnings, too");
+    WITH_SUBCHARTS = Flag::new("with-subcharts", Bool, "lint the charts in charts/, too");
+}
+
+flags! {
+    /// Flags of `version`.
+    VERSION_FLAGS;
+    SHORT = Flag::new("short", Bool, "print the number alone");
+    VERSION_TEMPLATE = Flag::new("template", Text, "template to print the version with");
+    CLIENT = Flag::new("client", Bool, "").short('c').only(Helm3).hidden();
+}
+
+flags! {
+    /// Flags of `show values` alone.
+    SHOW_VALUES_FLAGS;
+    JSONPATH = Flag::new("jsonpath", Text, "print only what this JSONPath expression finds");
+}
+
+flags! {
+    /// Flags of `chart export`.
+    EXPORT_FLAGS;
+    EXPORT_FORCE = Flag::new("force", Bool, "replace files that are there already");
+}

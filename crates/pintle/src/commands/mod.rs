@@ -1,0 +1,49 @@
+//! The commands, one file each.
+
+mod chart;
+mod jsonpath;
+mod output_dir;
+mod show;
+mod show_only;
+mod template;
+mod template_flags;
+mod version;
+
+use std::sync::Arc;
+
+use pintle::{Host, Still};
+use pintle_engine::{KubeVersion, Profile, World};
+
+use crate::args::command::Command;
+use crate::args::{Args, flags};
+use crate::call::Call;
+use crate::print::{Failure, Output};
+
+/// What a command does.
+pub(crate) type Run = fn(&Call, &mut Output) -> Result<(), Failure>;
+
+/// All commands, below the program itself.
+pub(crate) static ROOT: Command = Command {
+    short: "renders Helm charts",
+    long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
+    commands: &[chart::COMMAND, show::COMMAND, template::COMMAND, version::COMMAND],
+    ..Command::EMPTY
+};
+
+/// Gives the version of Kubernetes that charts see: `--kube-version`, or the one Helm assumes.
+fn kube_version(args: &Args, profile: &Profile) -> Result<KubeVersion, Failure> {
+    match args.text(&flags::KUBE_VERSION) {
+        None | Some("") => Ok(KubeVersion::default()),
+        Some(text) => KubeVersion::parse(text, profile.kube_version)
+            .map_err(|reason| Failure(format!("invalid kube version '{text}': {reason}"))),
+    }
+}
+
+/// Gives the world templates may ask: this machine, or one that stands still.
+pub(crate) fn world(args: &Args) -> Arc<dyn World> {
+    match args.unsigned(&flags::SEED) {
+        Some(seed) => Arc::new(Still::new(seed)),
+        None if args.is_on(&flags::ENABLE_DNS) => Arc::new(Host::default().with_dns()),
+        None => Arc::new(Host::default()),
+    }
+}

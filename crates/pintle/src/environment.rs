@@ -1,0 +1,89 @@
+//! What the surroundings of a call say: who it was called as, its environment variables, the kubeconfig.
+//!
+//! Source: `EnvSettings` in `pkg/cli/environment.go`, Helm v4.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use pintle_engine::Profile;
+
+use crate::args::{Args, flags};
+use crate::kubeconfig;
+use crate::print::Failure;
+
+/// The name under which the program is nothing but Helm.
+const HELM: &str = "helm";
+/// The program's own name.
+const PINTLE: &str = "pintle";
+
+/// Tells as whom the program was called, by the file name it was called by.
+///
+/// As `helm` it has Helm's commands, flags and version text and no others; as anything else it is itself.
+pub(crate) fn program(called_by: Option<&str>) -> &'static str {
+    let stem = called_by.map(Path::new).and_then(Path::file_stem);
+    if stem.is_some_and(|stem| stem == HELM) { HELM } else { PINTLE }
+}
+
+/// Tells whether the program is itself, and not Helm.
+pub(crate) fn is_ours(program: &str) -> bool {
+    program == PINTLE
+}
+
+/// Gives an environment variable that is set to something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Chooses the version of Helm to follow: `--profile`, else `PINTLE_PROFILE`, else the newest.
+///
+/// # Errors
+///
+/// A name that no profile has.
+pub(crate) fn profile(flag: Option<&str>) -> Result<Profile, Failure> {
+    let Some(name) = flag.map(str::to_owned).or_else(|| variable("PINTLE_PROFILE")) else {
+        return Ok(Profile::default());
+    };
+    Profile::by_name(&name).ok_or_else(|| {
+        let names: Vec<&str> = Profile::ALL.iter().map(|profile| profile.name).collect();
+        Failure(format!("unknown profile {name:?}: there are {}", names.join(" and ")))
+    })
+}
+
+/// Tells whether debug lines are wanted: `--debug`, else `HELM_DEBUG`.
+pub(crate) fn debug(args: &Args) -> bool {
+    if args.is_given(&flags::DEBUG) {
+        return args.is_on(&flags::DEBUG);
+    }
+    variable("HELM_DEBUG")
+        .is_some_and(|value| ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str()))
+}
+
+/// Gives the namespace of the release: `--namespace`, else `HELM_NAMESPACE`, else that of the kubeconfig's context,
+/// else that of the pod the program runs in, else `default`.
+pub(crate) fn namespace(args: &Args) -> String {
+    let given = args.text(&flags::NAMESPACE).map(str::to_owned);
+    if let Some(namespace) =
+        given.or_else(|| variable("HELM_NAMESPACE")).filter(|name| !name.is_empty())
+    {
+        return namespace;
+    }
+    let context =
+        args.text(&flags::KUBE_CONTEXT).map(str::to_owned).or_else(|| variable("HELM_KUBECONTEXT"));
+    match kubeconfig::namespace(&kubeconfig_paths(args), context.as_deref()) {
+        Ok(Some(namespace)) => namespace,
+        Ok(None) => kubeconfig::namespace_of_pod().unwrap_or_else(|| "default".to_owned()),
+        Err(kubeconfig::Unreadable) => "default".to_owned(),
+    }
+}
+
+fn kubeconfig_paths(args: &Args) -> Vec<PathBuf> {
+    if let Some(path) = args.text(&flags::KUBECONFIG).filter(|path| !path.is_empty()) {
+        return vec![path.into()];
+    }
+    match variable("KUBECONFIG") {
+        Some(paths) => {
+            env::split_paths(&paths).filter(|path| !path.as_os_str().is_empty()).collect()
+        }
+        None => env::home_dir().map(|home| home.join(".kube/config")).into_iter().collect(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The program `pintle`: Helm's commands on charts, without a cluster.
+//!
+//! Called by the name `helm` it is Helm in all it says; called by its own it has more.
+
+mod args;
+mod call;
+mod chart_source;
+mod commands;
+mod embedded;
+mod environment;
+mod exit;
+mod kubeconfig;
+mod log;
+mod metadata_yaml;
+mod prepare;
+mod print;
+mod user_values;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use args::{Args, Notice, Unknown, flags, help};
+use call::Call;
+use exit::Exit;
+use log::{Level, Log, structured};
+use pintle_engine::{CommandLine, LogLayout, Profile};
+use pintle_gotmpl::value::number::quote;
+use print::{Failure, Output};
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let mut line = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let program = environment::program(line.next().as_deref());
+    let arguments: Vec<String> = line.collect();
+    run(program, &arguments, started).into()
+}
+
+fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
+    // Helm looks through the line for its global flags before it knows the command; what is wrong is found later.
+    let global = global_flags(program);
+    let mut first = Args::default();
+    let unsure = CommandLine::Helm4;
+    let _ = args::parse(&global, unsure, arguments, Unknown::Skipped, &mut first);
+    let chosen = environment::profile(first.text(&flags::PROFILE));
+    let profile = chosen.as_ref().copied().unwrap_or_default();
+    let log = Log { layout: profile.log, debug: environment::debug(&first) };
+    let mut output = Output::new(log);
+    if let Err(failure) = chosen {
+        return output.write(Err(failure));
+    }
+    if let Err(line) = check_color(&first, &profile) {
+        output.complain(&line);
+        let _ = output.write(Ok(()));
+        return Exit::Failure;
+    }
+    let (path, rest) = commands::ROOT.find(arguments, &global, environment::is_ours(program));
+    let command = *path.last().expect("the path begins with the program itself");
+    let names = std::iter::once(program).chain(path[1..].iter().map(|command| command.name));
+    let names = names.collect::<Vec<_>>().join(" ");
+    let mut call = Call { program, profile, args: Args::default(), started };
+    let result = dispatch(&mut call, command, &names, &rest, &global, &mut output);
+    let failed = result.as_ref().err().map(|Failure(text)| text.clone());
+    let (debug, is_helm_3) = (output.log.debug, profile.log == LogLayout::Plain);
+    let exit = output.write(result);
+    if let Some(text) = failed.filter(|_| debug && is_helm_3) {
+        let mut again = Output::new(log);
+        call.debug_at(&mut again, "helm.go", 92, &text);
+        let _ = again.write(Ok(()));
+    }
+    exit
+}
+
+/// Reads the arguments of a command and runs it.
+fn dispatch(
+    call: &mut Call,
+    command: &'static args::command::Command,
+    names: &str,
+    arguments: &[String],
+    global: &[&'static args::Flag],
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let generation = call.profile.command_line;
+    let ours = call.is_ours();
+    let is_root = std::ptr::eq(command, &raw const commands::ROOT);
+    if is_root && let Some(word) = command.first_word(arguments, global) {
+        if word == "help" {
+            return help_on(call, arguments, global, output);
+        }
+        return Err(unknown_command(call.program, word, ours));
+    }
+    let table = command.all_flags(global);
+    let read = args::parse(&table, generation, arguments, Unknown::Refused, &mut call.args);
+    for notice in std::mem::take(&mut call.args.notices) {
+        output.complain(&match notice {
+            Notice::Plain(line) => line,
+            Notice::Warning(text) => structured(Level::Warn, text, &[]),
+        });
+    }
+    read?;
+    let Some(run) = command.run.filter(|_| !call.args.is_on(&flags::HELP)) else {
+        output.print(help::text(command, names, global, generation, ours));
+        return Ok(());
+    };
+    command.check(&call.args, names, generation)?;
+    run(call, output)
+}
+
+/// Shows the help of the command that the words behind `help` name.
+fn help_on(
+    call: &Call,
+    arguments: &[String],
+    global: &[&'static args::Flag],
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let ours = call.is_ours();
+    let words: Vec<String> =
+        arguments.iter().skip_while(|word| *word != "help").skip(1).cloned().collect();
+    let (path, _) = commands::ROOT.find(&words, global, ours);
+    let command = *path.last().expect("the path begins with the program itself");
+    let names = std::iter::once(call.program).chain(path[1..].iter().map(|command| command.name));
+    let names = names.collect::<Vec<_>>().join(" ");
+    output.print(help::text(command, &names, global, call.profile.command_line, ours));
+    Ok(())
+}
+
+fn global_flags(program: &str) -> Vec<&'static args::Flag> {
+    let own: &[&args::Flag] = if environment::is_ours(program) { flags::OWN } else { &[] };
+    flags::GLOBAL.iter().chain(own).copied().collect()
+}
+
+/// Checks the colour mode, which Helm 4 does before everything else and in words of their own.
+fn check_color(args: &Args, profile: &Profile) -> Result<(), String> {
+    if profile.command_line != CommandLine::Helm4 {
+        return Ok(());
+    }
+    let mode = args.text(&flags::COLOUR).or_else(|| args.text(&flags::COLOR)).unwrap_or("auto");
+    if ["never", "auto", "always"].contains(&mode) {
+        return Ok(());
+    }
+    let error = format!("invalid color mode {}: must be one of: never, auto, always", quote(mode));
+    Err(structured(Level::Warn, "command failed", &[("error", &error)]))
+}
+
+fn unknown_command(program: &str, word: &str, ours: bool) -> Failure {
+    let mut text = format!("unknown command {} for {program:?}", quote(word));
+    let near = commands::ROOT.suggestions(word, ours);
+    if !near.is_empty() {
+        text.push_str("\n\nDid you mean this?\n");
+        for name in near {
+            text.push('\t');
+            text.push_str(name);
+            text.push('\n');
+        }
+    }
+    Failure(format!("{text}\nRun '{program} --help' for usage."))
+}

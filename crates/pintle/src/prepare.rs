@@ -1,0 +1,174 @@
+//! What Helm does alike for every command that renders a chart, before it renders: name the release, find the chart,
+//! read the values, load and check the chart.
+//!
+//! Source: `runInstall` in `pkg/cmd/install.go` and `Install.NameAndChart` in `pkg/action/install.go`, Helm v4.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use pintle_chart::Chart;
+use pintle_engine::{CommandLine, Profile, Release, execute_name_template};
+use pintle_yaml::Map;
+
+use crate::args::{Args, flags};
+use crate::call::Call;
+use crate::chart_source;
+use crate::environment;
+use crate::log::{Level, structured};
+use crate::print::{Failure, Output};
+
+/// A release that is ready to be rendered.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// the chart
+    pub(crate) chart: Chart,
+    /// the user's values
+    pub(crate) values: Map,
+    /// the release
+    pub(crate) release: Release,
+}
+
+/// Prepares a release as the arguments say.
+///
+/// # Errors
+///
+/// The first thing that stands in the way, in Helm's order and words.
+pub(crate) fn prepare(
+    call: &Call,
+    default_name: &str,
+    output: &mut Output,
+) -> Result<Prepared, Failure> {
+    let Call { args, profile, .. } = call;
+    let mut version = args.text(&flags::VERSION).unwrap_or_default();
+    call.debug(output, 225, "Original chart version", "version", version);
+    if version.is_empty() && args.is_on(&flags::DEVEL) {
+        version = ">0.0.0-0";
+        call.debug_plain(output, 227, &format!("setting version to {version}"));
+    }
+    let (name, reference) = name_and_chart(args, default_name)?;
+    let located = chart_source::locate(&reference, args, call.is_ours())?;
+    call.debug(output, 242, "Chart path", "path", &located.display());
+    let values = crate::user_values::read(args, profile)?;
+    let mut chart = located.load(profile.load)?;
+    for warning in std::mem::take(&mut chart.warnings) {
+        output.complain(&output.log.load(&warning));
+    }
+    check_installable(&chart)?;
+    if chart.metadata.deprecated {
+        output.complain(&match profile.command_line {
+            CommandLine::Helm4 => structured(Level::Warn, "this chart is deprecated", &[]),
+            CommandLine::Helm3 => "WARNING: This chart is deprecated".to_owned(),
+        });
+    }
+    check_dependencies(&chart, args, profile)?;
+    let release = Release::new(name).namespace(environment::namespace(args));
+    Ok(Prepared { chart, values, release })
+}
+
+/// Gives the release's name and what the chart is called by.
+fn name_and_chart(args: &Args, default_name: &str) -> Result<(String, String), Failure> {
+    let template = args.text(&flags::NAME_TEMPLATE).unwrap_or_default();
+    match args.positional.as_slice() {
+        [name, chart] => {
+            if args.is_on(&flags::GENERATE_NAME) {
+                return Err(Failure(
+                    "cannot set --generate-name and also specify a name".to_owned(),
+                ));
+            }
+            if !template.is_empty() {
+                return Err(Failure(
+                    "cannot set --name-template and also specify a name".to_owned(),
+                ));
+            }
+            Ok((name.clone(), chart.clone()))
+        }
+        [chart] if !template.is_empty() => {
+            let world = crate::commands::world(args);
+            let name = execute_name_template(template, world).map_err(Failure)?;
+            Ok((name, chart.clone()))
+        }
+        [chart] if !default_name.is_empty() => Ok((default_name.to_owned(), chart.clone())),
+        [chart] if args.is_on(&flags::GENERATE_NAME) => Ok((generated_name(chart), chart.clone())),
+        [_] => Err(Failure("must either provide a name or specify --generate-name".to_owned())),
+        [_, _, others @ ..] => Err(Failure(format!(
+            "expected at most two arguments, unexpected arguments: {}",
+            others.join(", ")
+        ))),
+        [] => Err(Failure("expected a chart".to_owned())),
+    }
+}
+
+/// Makes a name of the chart's file name and the time.
+fn generated_name(chart: &str) -> String {
+    let base = Path::new(chart).file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let base = match base.split('.').next() {
+        _ if base.is_empty() => "chart",
+        Some(stem) => stem.trim_start_matches('@'),
+        None => "chart",
+    };
+    format!("{base}-{}", Timestamp::now().as_second())
+}
+
+/// Checks that a chart is no library.
+fn check_installable(chart: &Chart) -> Result<(), Failure> {
+    match chart.metadata.chart_type.as_str() {
+        "" | "application" => Ok(()),
+        other => Err(Failure(format!("{other} charts are not installable"))),
+    }
+}
+
+/// Checks that the charts it asks for are in `charts/`.
+fn check_dependencies(chart: &Chart, args: &Args, profile: &Profile) -> Result<(), Failure> {
+    let missing: Vec<&str> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .map(|asked| asked.name.as_str())
+        .filter(|name| chart.dependency(name).is_none())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if args.is_on(&flags::DEPENDENCY_UPDATE) {
+        return Err(Failure(format!(
+            "cannot fetch missing dependencies: this program does not use the network; fetch them first: {}",
+            missing.join(", ")
+        )));
+    }
+    let advice = match profile.command_line {
+        CommandLine::Helm4 => {
+            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' \
+             to fetch missing dependencies"
+        }
+        CommandLine::Helm3 => {
+            "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` \
+             to fetch missing dependencies"
+        }
+    };
+    Err(Failure(format!(
+        "{advice}: found in Chart.yaml, but missing in charts/ directory: {}",
+        missing.join(", ")
+    )))
+}
+
+/// Checks the release's name.
+///
+/// # Errors
+///
+/// Helm's words; Helm 4 logs them, too.
+pub(crate) fn check_release_name(
+    name: &str,
+    profile: &Profile,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let Err(reason) = Release::check_name(name) else { return Ok(()) };
+    let text = format!("release name {}: {reason}", pintle_gotmpl::value::number::quote(name));
+    match profile.command_line {
+        CommandLine::Helm3 => Err(Failure(text)),
+        CommandLine::Helm4 => {
+            let attributes = [("error", text.as_str())];
+            output.complain(&structured(Level::Error, "release name check failed", &attributes));
+            Err(Failure(format!("release name check failed: {text}")))
+        }
+    }
+}
