@@ -1,5 +1,6 @@
 //! What CI and maintainers run: `cargo xtask COMMAND`.
 
+mod accept;
 mod check;
 mod conform;
 mod layers;
@@ -18,6 +19,7 @@ usage: cargo xtask COMMAND
   check                                  all that CI does, without Go, Helm or a network
   tidy                                   the house rules that no linter knows
   conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
+  accept                                 what our programs say now becomes what they shall say, where Helm has no say
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words[..] {
+        ["accept"] => accept::run(),
         ["check"] => check::run(),
         ["tidy"] => tidy::run(),
         ["conform", "--charts", charts, "--golden", golden]
