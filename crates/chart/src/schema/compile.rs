@@ -1,26 +1,22 @@
 //! Schema documents, compiled: every schema that can be reached, its references resolved.
 //!
-//! Compiling finds the resources (`$id`) and anchors of a document first, checks the document
-//! against the metaschema of its draft, then follows subschemas and references from the root.
+//! Compiling follows subschemas and references from the root of a document, see [`Root`].
 //! Nothing is fetched: what is not in the document is a metaschema or an error.
 //!
-//! Source: `compiler.go`, `objcompiler.go`, `roots.go` and `draft.go` of
+//! Source: `compiler.go`, `objcompiler.go` and `draft.go` of
 //! santhosh-tekuri/jsonschema v6, whose errors Helm prints.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pintle_yaml::Value;
-
 use super::doc::{Doc, Lost, Node, NodeId, escape};
-use super::draft::{Draft, metaschema, metaschema_document};
+use super::draft::metaschema_document;
 use super::fault::schema_location;
 use super::format::Format;
 use super::number::Decimal;
-use super::validate::validate_schema;
+use super::root::{Root, join, not_loaded, split_fragment};
 use crate::go::{regex, url::Url};
 use crate::quote::Quoted;
-use crate::stack;
 
 /// The largest number of schemas that are compiled for one document.
 pub(super) const MAX_SCHEMAS: usize = 200_000;
@@ -170,27 +166,6 @@ impl Types {
     }
 }
 
-/// A document with what was found in it.
-#[derive(Debug)]
-pub(super) struct Root {
-    url: Arc<str>,
-    pub(super) doc: Doc,
-    resources: BTreeMap<NodeId, Resource>,
-    /// the resources by their names
-    ids: HashMap<Arc<str>, NodeId>,
-    /// the resource of each node that was looked at as a schema
-    owners: Vec<Option<NodeId>>,
-}
-
-/// A part of a document with a name of its own.
-#[derive(Debug)]
-struct Resource {
-    id: Arc<str>,
-    draft: Draft,
-    anchors: BTreeMap<Arc<str>, NodeId>,
-    dynamic_anchors: BTreeSet<Arc<str>>,
-}
-
 /// A compiled document, and all that it refers to.
 #[derive(Debug)]
 pub(super) struct Compiled {
@@ -243,38 +218,9 @@ struct Compiler {
     formats: Formats,
 }
 
-fn split_fragment(reference: &str) -> Result<(&str, String), String> {
-    let (url, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let fragment = Url::unescape_path(fragment)
-        .map_err(|error| format!("error in parsing {}: {error}", Quoted(reference)))?;
-    Ok((url, fragment))
-}
-
-fn join(base: &str, reference: &str) -> Result<(String, String), String> {
-    let parse = |text: &str| {
-        Url::parse(text.as_bytes())
-            .map_err(|error| format!("error in parsing {}: {error}", Quoted(text)))
-    };
-    let base = parse(base)?;
-    let (reference, fragment) = split_fragment(reference)?;
-    let resolved = base.resolve(&parse(reference)?).text();
-    Ok((String::from_utf8_lossy(&resolved).into_owned(), fragment))
-}
-
 impl Compiler {
     fn add_root(&mut self, url: &str, doc: Doc) -> Result<usize, String> {
-        let mut root = Root {
-            url: url.into(),
-            resources: BTreeMap::new(),
-            ids: HashMap::new(),
-            owners: vec![None; doc.len()],
-            doc,
-        };
-        root.collect(Doc::ROOT, None, Draft::LATEST)?;
-        if metaschema_document(url).is_none() {
-            root.check(Doc::ROOT)?;
-        }
-        self.roots.push(root);
+        self.roots.push(Root::new(url, doc)?);
         Ok(self.roots.len() - 1)
     }
 
@@ -343,9 +289,7 @@ impl Compiler {
     fn schema(&mut self, id: SchemaId) -> Result<(), String> {
         let (root_id, node) = (self.schemas[id].root, self.schemas[id].node);
         let root = &mut self.roots[root_id];
-        if root.owners[node].is_none() {
-            root.adopt(node)?;
-        }
+        root.adopt(node)?;
         let owner = root.owner(node);
         let resource = &root.resources[&owner];
         let (draft, base) = (resource.draft, resource.id.clone());
@@ -383,210 +327,6 @@ impl Compiler {
         }
         self.schemas[id] = schema;
         Ok(())
-    }
-}
-
-/// Says that a document is not there.
-fn not_loaded(url: &str) -> String {
-    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-    let reason = match scheme {
-        "file" | "http" | "https" => {
-            "schemas are read from the chart only, not from files or the network".to_owned()
-        }
-        _ => format!("no URLLoader registered for {}", Quoted(url)),
-    };
-    format!("failing loading {}: {reason}", Quoted(url))
-}
-
-impl Root {
-    /// Gives the URL of a node.
-    pub(super) fn location(&self, node: NodeId) -> String {
-        schema_location(&self.url, &self.doc.pointer(node))
-    }
-
-    /// Gives the resource a node is in.
-    fn owner(&self, node: NodeId) -> NodeId {
-        let mut node = node;
-        loop {
-            if let Some(owner) = self.owners[node] {
-                return owner;
-            }
-            let Some(parent) = self.doc.parent(node) else { return Doc::ROOT };
-            node = parent;
-        }
-    }
-
-    /// Finds resources and anchors at a node and in the subschemas its draft knows.
-    fn collect(
-        &mut self,
-        node: NodeId,
-        outer: Option<NodeId>,
-        fallback: Draft,
-    ) -> Result<(), String> {
-        if self.owners[node].is_some() {
-            return Ok(());
-        }
-        let base = match outer {
-            Some(outer) => self.resources[&outer].id.clone(),
-            None => self.url.clone(),
-        };
-        let Some(keywords) = self.doc.map(node).cloned() else {
-            self.owners[node] = Some(outer.unwrap_or(node));
-            if outer.is_none() {
-                self.resources.insert(node, Resource::new(base, fallback));
-            }
-            return Ok(());
-        };
-        let text = |key: &str| keywords.get(key).and_then(|id| self.doc.string(*id)).cloned();
-        let dialect = text("$schema");
-        let mut draft = match &dialect {
-            None => fallback,
-            Some(url) => match Draft::from_url(url) {
-                Some(draft) => draft,
-                None => unknown_draft(url, &self.url, &self.location(node))?,
-            },
-        };
-        let id_of = |draft: Draft| {
-            if draft.version() < 2019 && keywords.contains_key("$ref") {
-                return None;
-            }
-            let id = text(draft.id_keyword())?;
-            let id = id.split('#').next().unwrap_or_default();
-            (!id.is_empty()).then(|| id.to_owned())
-        };
-        let mut id = id_of(draft);
-        let mut own_draft = dialect.is_some();
-        if id.is_none() && outer.is_some() {
-            draft = fallback;
-            own_draft = false;
-            id = id_of(draft);
-        }
-        let base: Arc<str> = match &id {
-            None => base,
-            Some(id) => {
-                let unreadable =
-                    |_| format!("error in parsing id at {}", Quoted(&self.location(node)));
-                join(&base, id).map_err(unreadable)?.0.into()
-            }
-        };
-        let owner = match outer {
-            Some(outer) if id.is_none() => outer,
-            _ => {
-                if let Some(other) = self.ids.insert(base.clone(), node) {
-                    return Err(format!(
-                        "duplicate id {} in {} at {} and {}",
-                        Quoted(&base),
-                        Quoted(&self.url),
-                        Quoted(&self.doc.pointer(node)),
-                        Quoted(&self.doc.pointer(other))
-                    ));
-                }
-                let draft = if own_draft { draft } else { fallback };
-                self.resources.insert(node, Resource::new(base, draft));
-                node
-            }
-        };
-        self.owners[node] = Some(owner);
-        self.collect_anchors(&keywords, node, owner)?;
-        let inner_draft = self.resources[&owner].draft;
-        for subschema in draft.subschemas(&self.doc, &keywords) {
-            stack::with_room(|| self.collect(subschema, Some(owner), inner_draft))?;
-        }
-        Ok(())
-    }
-
-    fn collect_anchors(
-        &mut self,
-        keywords: &BTreeMap<Arc<str>, NodeId>,
-        node: NodeId,
-        owner: NodeId,
-    ) -> Result<(), String> {
-        let (doc, url) = (&self.doc, &self.url);
-        let Some(resource) = self.resources.get_mut(&owner) else { return Ok(()) };
-        let version = resource.draft.version();
-        let text = |key: &str| keywords.get(key).and_then(|id| doc.string(*id));
-        let anchors = &mut resource.anchors;
-        let mut add = |anchor: Arc<str>| match anchors.get(&anchor) {
-            Some(other) if *other != node => Err(format!(
-                "duplicate anchor {} in {} at {} and {}",
-                Quoted(&anchor),
-                Quoted(url),
-                Quoted(&doc.pointer(*other)),
-                Quoted(&doc.pointer(node))
-            )),
-            _ => {
-                anchors.insert(anchor, node);
-                Ok(())
-            }
-        };
-        if version < 2019 {
-            if keywords.contains_key("$ref") {
-                return Ok(());
-            }
-            if let Some(id) = text(resource.draft.id_keyword()) {
-                let (_, fragment) = split_fragment(id).map_err(|_| {
-                    let location = schema_location(url, &doc.pointer(node));
-                    format!("error in parsing anchor at {}", Quoted(&location))
-                })?;
-                if !fragment.is_empty() && !fragment.starts_with('/') {
-                    add(fragment.into())?;
-                }
-            }
-            return Ok(());
-        }
-        if let Some(anchor) = text("$anchor") {
-            add(anchor.clone())?;
-        }
-        if version >= 2020
-            && let Some(anchor) = text("$dynamicAnchor")
-        {
-            add(anchor.clone())?;
-            resource.dynamic_anchors.insert(anchor.clone());
-        }
-        Ok(())
-    }
-
-    /// Takes a node for a schema that stands where no draft expects one.
-    fn adopt(&mut self, node: NodeId) -> Result<(), String> {
-        let owner = self.owner(node);
-        let draft = self.resources[&owner].draft;
-        self.collect(node, Some(owner), draft)?;
-        self.check(node)
-    }
-
-    /// Checks a schema against the metaschema of its draft.
-    fn check(&self, node: NodeId) -> Result<(), String> {
-        let draft = self.resources[&self.owner(node)].draft;
-        validate_schema(metaschema(draft), &self.doc, node).map_err(|faults| {
-            let location = self.location(node);
-            format!("{} is not valid against metaschema: {faults}", Quoted(&location))
-        })
-    }
-}
-
-/// Says why a `$schema` is none, where it leads to no draft.
-fn unknown_draft(url: &str, root: &str, location: &str) -> Result<Draft, String> {
-    let url = url.split('#').next().unwrap_or_default();
-    if let Err(error) = Url::parse(url.as_bytes()) {
-        return Err(format!("invalid $schema in {}: {error}", Quoted(location)));
-    }
-    if url == root {
-        return Err(format!("draft {} is not supported", Quoted(url)));
-    }
-    if let Some(text) = metaschema_document(url) {
-        let doc = Doc::read(text);
-        let dialect = doc.map(Doc::ROOT).and_then(|map| doc.string(*map.get("$schema")?));
-        return Ok(dialect.and_then(|url| Draft::from_url(url)).unwrap_or(Draft::LATEST));
-    }
-    if url.starts_with("urn:") {
-        return Ok(Draft::LATEST);
-    }
-    Err(not_loaded(url))
-}
-
-impl Resource {
-    fn new(id: Arc<str>, draft: Draft) -> Self {
-        Self { id, draft, anchors: BTreeMap::new(), dynamic_anchors: BTreeSet::new() }
     }
 }
 
@@ -806,23 +546,5 @@ impl Object<'_> {
                 Err(format!("invalid regex {text} at {location}: {error}"))
             }
         }
-    }
-}
-
-/// Gives the value a node stands for; numbers become floats.
-pub(super) fn value_of(doc: &Doc, node: NodeId) -> Value {
-    match doc.node(node) {
-        Node::Null => Value::Null,
-        Node::Bool(b) => Value::Bool(*b),
-        Node::Number(text) => Value::Float(text.parse().unwrap_or_default()),
-        Node::String(text) => Value::String(text.clone()),
-        Node::List(items) => {
-            Value::list(items.iter().map(|id| stack::with_room(|| value_of(doc, *id))).collect())
-        }
-        Node::Map(map) => map
-            .iter()
-            .map(|(key, id)| (key.clone(), stack::with_room(|| value_of(doc, *id))))
-            .collect::<pintle_yaml::Map>()
-            .into(),
     }
 }

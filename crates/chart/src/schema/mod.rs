@@ -16,6 +16,7 @@ mod draft;
 mod fault;
 mod format;
 mod number;
+mod root;
 mod validate;
 
 use std::collections::{BTreeSet, HashMap};
