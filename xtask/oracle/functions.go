@@ -28,6 +28,9 @@ func init() {
 // caseTemplate is the path of the template inside its chart: notes need not be a manifest.
 const caseTemplate = "templates/NOTES.txt"
 
+// kubeVersion is the version of Kubernetes that all recordings assume.
+const kubeVersion = "1.34.0"
+
 func recordFunctions(fixturesDir, snapshotsDir string) error {
 	// Where the recording happens must not show.
 	time.Local = time.UTC
@@ -71,7 +74,13 @@ func renderWithHelm4(template string, values []byte) (string, error) {
 		Templates: []*common.File{{Name: caseTemplate, Data: []byte(template)}},
 	}
 	options := common.ReleaseOptions{Name: "release", Namespace: "default", Revision: 1, IsInstall: true}
-	context, err := util4.ToRenderValues(chart, nil, options, common.DefaultCapabilities)
+	kubeVersion, err := common.ParseKubeVersion(kubeVersion)
+	if err != nil {
+		return "", err
+	}
+	capabilities := *common.DefaultCapabilities
+	capabilities.KubeVersion = *kubeVersion
+	context, err := util4.ToRenderValues(chart, nil, options, &capabilities)
 	if err != nil {
 		return "", err
 	}
@@ -90,7 +99,13 @@ func renderWithHelm3(template string, values []byte) (string, error) {
 		Templates: []*chart3.File{{Name: caseTemplate, Data: []byte(template)}},
 	}
 	options := util3.ReleaseOptions{Name: "release", Namespace: "default", Revision: 1, IsInstall: true}
-	context, err := util3.ToRenderValues(chart, nil, options, util3.DefaultCapabilities)
+	kubeVersion, err := util3.ParseKubeVersion(kubeVersion)
+	if err != nil {
+		return "", err
+	}
+	capabilities := *util3.DefaultCapabilities
+	capabilities.KubeVersion = *kubeVersion
+	context, err := util3.ToRenderValues(chart, nil, options, &capabilities)
 	if err != nil {
 		return "", err
 	}

@@ -237,6 +237,7 @@ impl Object for CapabilitiesObject {
                 version: self.capabilities.kube_version.clone(),
                 rules: self.profile.kube_version,
                 package,
+                is_behind_pointer: true,
             }))),
             "APIVersions" => Some(Value::Object(Rc::new(VersionSet {
                 versions: Arc::clone(&self.capabilities.api_versions),
@@ -252,6 +253,12 @@ impl Object for CapabilitiesObject {
         vec![field("KubeVersion"), field("APIVersions"), field("HelmVersion")]
     }
 
+    fn deep_copy(&self) -> Option<Value> {
+        let mut capabilities = self.capabilities.clone();
+        capabilities.kube_version.normalized.clear();
+        Some(Value::Object(Rc::new(Self { capabilities, ..*self })))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -263,6 +270,16 @@ struct KubeVersionObject {
     version: KubeVersion,
     rules: KubeVersionRules,
     package: &'static str,
+    /// whether it is a part of the capabilities, and no copy on its own
+    is_behind_pointer: bool,
+}
+
+impl KubeVersionObject {
+    /// Gives what its `String` method gives.
+    fn text(&self) -> &str {
+        let KubeVersion { normalized, version, .. } = &self.version;
+        if normalized.is_empty() { version } else { normalized }
+    }
 }
 
 impl Object for KubeVersionObject {
@@ -281,14 +298,14 @@ impl Object for KubeVersionObject {
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
         match name {
-            "String" => Some(Ok(Value::string(self.version.normalized.as_str()))),
+            "String" => Some(Ok(Value::string(self.text()))),
             "GitVersion" => Some(Ok(Value::string(self.version.version.as_str()))),
             _ => None,
         }
     }
 
     fn display_through_pointer(&self) -> Option<Str> {
-        Some(self.version.normalized.as_str().into())
+        self.is_behind_pointer.then(|| self.text().into())
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
@@ -304,6 +321,14 @@ impl Object for KubeVersionObject {
     fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
         let field = |name: &'static str| (name.into(), self.field(name).unwrap_or(Value::Nil));
         Some(vec![field("Version"), field("Major"), field("Minor")])
+    }
+
+    fn deep_copy(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self {
+            version: KubeVersion { normalized: String::new(), ..self.version.clone() },
+            is_behind_pointer: false,
+            ..*self
+        })))
     }
 
     fn as_any(&self) -> &dyn Any {

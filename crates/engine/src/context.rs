@@ -246,10 +246,10 @@ fn metadata_fields(metadata: &Metadata, profile: &Profile) -> Vec<(&'static str,
         })
         .collect();
     let annotations = match &metadata.annotations {
-        None => Value::Object(Rc::new(NilStringMap)),
+        None => Map::nil(Type::STRING_MAP),
         Some(annotations) => {
             let entries = annotations.iter().map(|(key, value)| (key.as_str().into(), text(value)));
-            Value::Map(Map::of(Type::STRING_MAP, entries.collect()))
+            Map::of(Type::STRING_MAP, entries.collect())
         }
     };
     vec![
@@ -266,37 +266,11 @@ fn metadata_fields(metadata: &Metadata, profile: &Profile) -> Vec<(&'static str,
         ("Tags", text(&metadata.tags)),
         ("AppVersion", text(&metadata.app_version)),
         ("Deprecated", Value::Bool(metadata.deprecated)),
-        ("Annotations", annotations),
+        ("Annotations", Value::Map(annotations)),
         ("KubeVersion", text(&metadata.kube_version)),
         ("Dependencies", structs(&Type::Named("*chart.Dependency"), dependencies)),
         ("Type", text(&metadata.chart_type)),
     ]
-}
-
-/// Go's nil `map[string]string`: empty, and `null` in JSON.
-#[derive(Debug)]
-struct NilStringMap;
-
-impl Object for NilStringMap {
-    fn type_name(&self) -> Cow<'static, str> {
-        "map[string]string".into()
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Map
-    }
-
-    fn underlying(&self) -> Option<Value> {
-        Some(Value::Map(Map::of(Type::STRING_MAP, Entries::new())))
-    }
-
-    fn to_json(&self) -> Option<Value> {
-        Some(Value::Nil)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }
 
 /// Helm 3's `.Chart`: the metadata's fields and `IsRoot`; any other name is an error.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pintle_chart::{Chart, File};
-use pintle_engine::{Profile, Release, Renderer, Settings, world::Still};
+use pintle_engine::world::Still;
+use pintle_engine::{Capabilities, KubeVersion, Profile, Release, Renderer, Settings};
 use pintle_yaml::Map;
 
 /// One case of a file: its name, whether it fails, and its body.
@@ -59,7 +60,9 @@ fn render(template: &str, values: &[u8], profile: Profile) -> Result<String, Str
         File::new("templates/NOTES.txt", template),
     ])
     .map_err(|error| error.to_string())?;
-    let settings = Settings { profile, ..Settings::new(Arc::new(Still::new(1))) };
+    let kube_version = KubeVersion::parse("1.34.0", profile.kube_version)?;
+    let capabilities = Capabilities::new::<&str>(kube_version, []);
+    let settings = Settings { profile, capabilities, ..Settings::new(Arc::new(Still::new(1))) };
     let rendered = Renderer::new(chart, settings).render(&Map::new(), &Release::new("release"));
     Ok(rendered.map_err(|error| error.to_string())?.notes.unwrap_or_default())
 }

@@ -135,6 +135,12 @@ impl Object for SemanticVersion {
         Some(Value::string(self.version.to_string()))
     }
 
+    fn deep_copy(&self) -> Option<Value> {
+        // All of its fields are Go's own, so that nothing is copied.
+        let version = Version { original: String::new(), ..Version::parse("0.0.0").ok()? };
+        Some(Self { version, by_pointer: self.by_pointer }.into())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -311,6 +311,10 @@ impl<'o> Printer<'o> {
         if self.flags.go_syntax {
             let type_name = named.map_or_else(|| map.ty().text(), Cow::Borrowed);
             self.out.extend_from_slice(type_name.as_bytes());
+            if map.is_nil() {
+                self.out.extend_from_slice(b"(nil)");
+                return;
+            }
         } else {
             self.out.extend_from_slice(b"map");
         }

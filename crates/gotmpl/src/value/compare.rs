@@ -219,6 +219,7 @@ impl DeepComparison {
             }
             (Value::Map(map_a), Value::Map(map_b)) => {
                 map_a.ty() == map_b.ty()
+                    && map_a.is_nil() == map_b.is_nil()
                     && map_a.len() == map_b.len()
                     && (map_a.same(map_b) || self.put_off(a, b, map_a.identity(), map_b.identity()))
             }

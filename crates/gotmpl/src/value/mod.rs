@@ -187,8 +187,7 @@ impl Type {
             Self::Complex128 => Value::Complex(0.0, 0.0),
             Self::String => Value::string(""),
             Self::Slice(element) => Value::List(List::nil(element)),
-            // A nil map: nothing tells it from an empty one, since nobody else can hold it.
-            Self::Map(_) => Value::Map(Map::of(self, Entries::new())),
+            Self::Map(_) => Value::Map(Map::nil(self)),
         }
     }
 }
@@ -327,6 +326,8 @@ pub type Entries = BTreeMap<Str, Value>;
 pub struct Map {
     ty: Type,
     entries: Rc<RefCell<Entries>>,
+    /// whether this is Go's nil map, which JSON shows as `null` and nobody can write to
+    is_nil: bool,
 }
 
 impl Map {
@@ -337,7 +338,17 @@ impl Map {
 
     /// Makes a map of another type: [`Type::STRING_MAP`], or a named one such as `common.Values`.
     pub fn of(ty: Type, entries: Entries) -> Self {
-        Self { ty, entries: Rc::new(RefCell::new(entries)) }
+        Self { ty, entries: Rc::new(RefCell::new(entries)), is_nil: false }
+    }
+
+    /// Makes a nil map. Functions that would write to one must fail instead.
+    pub fn nil(ty: Type) -> Self {
+        Self { ty, entries: Rc::default(), is_nil: true }
+    }
+
+    /// Tells whether this is Go's nil map.
+    pub fn is_nil(&self) -> bool {
+        self.is_nil
     }
 
     /// Gives the map's own type.
@@ -399,7 +410,7 @@ impl Map {
     /// Gives the same map under another type: Go's conversion between map types.
     #[must_use]
     pub fn with_type(&self, ty: Type) -> Self {
-        Self { ty, entries: Rc::clone(&self.entries) }
+        Self { ty, entries: Rc::clone(&self.entries), is_nil: self.is_nil }
     }
 
     /// Tells whether both handles are one map.
@@ -491,7 +502,8 @@ pub trait Object: fmt::Debug {
         None
     }
 
-    /// Gives the exported fields in their order of declaration, for printing and for JSON.
+    /// Gives the fields in their order of declaration, for printing and for JSON. Those with a small first letter are only
+    /// printed.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
@@ -515,6 +527,11 @@ pub trait Object: fmt::Debug {
 
     /// Gives what `encoding/json` would marshal, if that is no struct.
     fn to_json(&self) -> Option<Value> {
+        None
+    }
+
+    /// Gives what a copy field by field makes of the object, if that is not the same: fields with a small first letter are lost.
+    fn deep_copy(&self) -> Option<Value> {
         None
     }
 

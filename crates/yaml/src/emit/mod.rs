@@ -113,6 +113,11 @@ impl Emitter {
         self.literal(if b { b"true" } else { b"false" });
     }
 
+    /// Writes a time in RFC 3339's form without quotes, as goyaml v3 writes Go's `time.Time`.
+    pub fn timestamp(&mut self, text: &str) {
+        self.literal(text.as_bytes());
+    }
+
     /// Writes an integer.
     pub fn int(&mut self, n: i64) {
         self.begin_scalar();

@@ -47,6 +47,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("fromJson", &[Type::String], |_, args| {
         let (value, error) = json::unmarshal(bytes(args, 0), Target::Map);
+        if value.is_null() && error.is_none() {
+            return Ok(Value::Map(Map::nil(Type::MAP)));
+        }
         map_or_error(&value, error.map(|error| error.to_string()))
     }),
     Function::new("fromJsonArray", &[Type::String], |_, args| {

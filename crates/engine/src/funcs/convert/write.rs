@@ -68,6 +68,7 @@ trait Sink {
     fn uint(&mut self, n: u64);
     fn float(&mut self, x: f64) -> Result<(), Error>;
     fn bytes(&mut self, text: &[u8]);
+    fn timestamp(&mut self, text: &str);
     fn begin_list(&mut self, len: usize);
     fn begin_map(&mut self, len: usize);
     fn key(&mut self, text: &[u8]);
@@ -105,6 +106,10 @@ impl Sink for Writer {
 
     fn bytes(&mut self, text: &[u8]) {
         self.bytes(text);
+    }
+
+    fn timestamp(&mut self, text: &str) {
+        self.string(text);
     }
 
     fn begin_list(&mut self, _len: usize) {
@@ -157,6 +162,10 @@ impl Sink for Yaml {
 
     fn bytes(&mut self, text: &[u8]) {
         self.emitter.bytes(text);
+    }
+
+    fn timestamp(&mut self, text: &str) {
+        self.emitter.timestamp(text);
     }
 
     fn begin_list(&mut self, len: usize) {
@@ -236,6 +245,10 @@ impl<S: Sink> Writing<S> {
     }
 
     fn map(&mut self, map: &Map, depth: usize) -> Result<(), Refusal> {
+        if map.is_nil() && self.sink.is_json() {
+            self.sink.null();
+            return Ok(());
+        }
         let is_searched = depth >= CYCLE_SEARCH_DEPTH;
         if is_searched {
             if self.path.iter().any(|open| open.same(map)) {
@@ -287,6 +300,13 @@ impl<S: Sink> Writing<S> {
             self.sink.sort(&mut entries);
             return self.entries(&entries, depth);
         }
+        if !is_json
+            && object.type_name() == "time.Time"
+            && let Some(Value::String(text)) = object.to_json()
+        {
+            self.sink.timestamp(&text.to_str_lossy());
+            return Ok(());
+        }
         let fields = object.fields();
         if is_json || fields.is_empty() {
             if let Some(value) = object.to_json() {
@@ -299,6 +319,7 @@ impl<S: Sink> Writing<S> {
         // goyaml v3 names fields in small letters.
         let fields: Vec<(Cow<'_, str>, Value)> = fields
             .into_iter()
+            .filter(|(name, _)| name.starts_with(|letter: char| letter.is_uppercase()))
             .map(|(name, value)| {
                 (if is_json { Cow::from(name) } else { Cow::from(name.to_lowercase()) }, value)
             })

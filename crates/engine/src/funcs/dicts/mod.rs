@@ -63,11 +63,17 @@ fn dict(args: &[Value]) -> Value {
     Value::Map(Map::new(entries))
 }
 
+/// What Go says when a nil map is written to.
+const NIL_MAP: &str = "assignment to entry in nil map";
+
 fn set(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     if env.is_typed_nil(0) {
-        return Err("assignment to entry in nil map".into());
+        return Err(NIL_MAP.into());
     }
     let map = map(args, 0);
+    if map.is_nil() {
+        return Err(NIL_MAP.into());
+    }
     map.insert(bytes(args, 1), args[2].clone());
     Ok(Value::Map(map))
 }
@@ -105,7 +111,11 @@ fn omit(args: &[Value]) -> Value {
 
 /// Merges all further maps into the first one.
 fn merge(args: &[Value], overwrite: Overwrite) -> Result<Value, FuncError> {
-    let target = map(args, 0);
+    let mut target = map(args, 0);
+    if target.is_nil() {
+        // Sprig's own variable is filled; whoever holds the nil map does not see it.
+        target = Map::new(Entries::new());
+    }
     for at in 1..args.len() {
         merge_into(&target, &map(args, at), overwrite)?;
     }
@@ -134,7 +144,7 @@ fn copy(value: &Value, walk: &mut Walk, depth: usize) -> Result<Value, FuncError
             })?;
             Ok(Value::List(List::of(list.element(), items)))
         }
-        Value::Map(map) => {
+        Value::Map(map) if !map.is_nil() => {
             walk.enter(depth, map.len())?;
             let entries = limits::descend(|| {
                 let entries = map.entries();
@@ -145,6 +155,7 @@ fn copy(value: &Value, walk: &mut Walk, depth: usize) -> Result<Value, FuncError
             })?;
             Ok(Value::Map(Map::of(map.ty(), entries)))
         }
+        Value::Object(object) => Ok(object.deep_copy().unwrap_or_else(|| value.clone())),
         other => Ok(other.clone()),
     }
 }

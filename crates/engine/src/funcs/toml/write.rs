@@ -55,6 +55,7 @@ impl Shown {
             Value::String(text) => Self::String(text.as_bytes().to_vec()),
             Value::List(list) if list.is_nil() => Self::Nil,
             Value::List(list) => Self::List(list.clone()),
+            Value::Map(map) if map.is_nil() => Self::Nil,
             Value::Map(map) => Self::Map(map.clone()),
             Value::Object(object) => {
                 if let Some(time) = dates::time_as_toml(value) {
@@ -72,7 +73,11 @@ impl Shown {
                 match object.underlying() {
                     Some(value @ Value::Object(_)) => Self::Struct(vec![("", value)]),
                     Some(value) => Self::of(&value),
-                    None => Self::Struct(object.fields()),
+                    None => {
+                        let is_exported = |name: &str| name.starts_with(char::is_uppercase);
+                        let fields = object.fields().into_iter();
+                        Self::Struct(fields.filter(|(name, _)| is_exported(name)).collect())
+                    }
                 }
             }
         }
