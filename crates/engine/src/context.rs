@@ -89,14 +89,14 @@ impl Contexts<'_> {
         let shared = [self.release.value(), self.capabilities.value(self.profile)];
         let mut contexts = Vec::new();
         share_globals(chart, yaml, &values);
-        self.descend(chart, values, true, &shared, &mut contexts);
+        self.descend(chart, &values, true, &shared, &mut contexts);
         Ok(contexts)
     }
 
     fn descend(
         &self,
         chart: &Chart,
-        values: Map,
+        values: &Map,
         is_root: bool,
         shared: &[Value; 2],
         contexts: &mut Vec<Map>,
@@ -114,8 +114,8 @@ impl Contexts<'_> {
         ]));
         contexts.push(context.with_type(values_type));
         for dependency in &chart.dependencies {
-            let table = table(&values, dependency.name());
-            let below = self.descend(dependency, table, false, shared, contexts);
+            let table = table(values, dependency.name());
+            let below = self.descend(dependency, &table, false, shared, contexts);
             subcharts.insert(dependency.name(), Value::Map(below));
         }
         context
