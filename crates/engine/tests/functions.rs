@@ -119,3 +119,60 @@ fn functions_are_those_of_helm_4() {
 fn functions_are_those_of_helm_3() {
     functions_match("helm-3.22", Profile::HELM_3_22);
 }
+
+/// Gives the failure of a template that must end soon.
+fn refusal(template: &str) -> String {
+    render(template, b"", Profile::HELM_4_3).expect_err(template)
+}
+
+#[test]
+fn what_a_template_can_ask_for_is_limited() {
+    for template in [
+        "{{ until 1000000000 }}",
+        "{{ untilStep 0 -9223372036854775807 -1 }}",
+        "{{ seq 1000000000 }}",
+        r#"{{ repeat 1000000000 "x" }}"#,
+        r#"{{ indent 1000000000 "x" }}"#,
+        r#"{{ repeat 60000 "\n" | nindent 60000 }}"#,
+        r#"{{ join (repeat 60000 "x") (until 60000) }}"#,
+        r#"{{ replace "" (repeat 60000 "x") (repeat 60000 "y") }}"#,
+        r#"{{ replace "y" (repeat 60000 "x") (repeat 60000 "y") }}"#,
+        r#"{{ wrapWith 1 (repeat 60000 "x") (repeat 60000 "y") }}"#,
+        r#"{{ repeat 2000000 "x" | splitList "" }}"#,
+        r#"{{ repeat 2000000 "," | splitList "," }}"#,
+        r#"{{ $t := repeat 60000000 "x" }}{{ cat $t $t }}"#,
+        "{{ $l := until 1000000 }}{{ concat $l $l }}",
+        "{{ chunk 1 (until 1000000) | concat (until 1000000) }}",
+    ] {
+        let refusal = refusal(template);
+        assert!(refusal.contains("than the limit of"), "{template}: {refusal}");
+    }
+}
+
+#[test]
+fn values_without_end_are_refused() {
+    let circle = r#"{{ $d := dict }}{{ $_ := set $d "d" $d }}"#;
+    let doubled = r#"{{ $d := dict }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}"#;
+    for call in ["deepCopy $d", "merge dict (dict \"x\" $d) | toRawJson", "merge $d $d"] {
+        let refusal = refusal(&format!("{circle}{{{{ $_ := {call} }}}}"));
+        let words = ["limit of", "encountered a cycle"];
+        assert!(words.iter().any(|words| refusal.contains(words)), "{call}: {refusal}");
+    }
+    for call in ["deepCopy $d", "toJson $d", "toYaml $d", "merge $d $d", "toYamlPretty $d"] {
+        let refusal = refusal(&format!("{doubled}{{{{ $_ := {call} }}}}"));
+        assert!(refusal.contains("than the limit of"), "{call}: {refusal}");
+    }
+}
+
+#[test]
+fn deep_values_do_not_overflow_the_stack() {
+    let deep = r#"{{ $d := dict }}{{ range until 9000 }}{{ $d = dict "a" (list $d) }}{{ end }}"#;
+    let template = format!("{deep}{{{{ $_ := deepCopy $d }}}}{{{{ deepEqual $d $d }}}}");
+    assert!(render(&template, b"", Profile::HELM_4_3).is_err(), "18,000 levels are too deep");
+    let deep = deep.replace("9000", "3000");
+    for call in ["deepCopy $d | len", "toJson $d | fromJson | len", "toYaml $d | len | lt 1"] {
+        let template = format!("{deep}{{{{ {call} }}}}");
+        let rendered = render(&template, b"", Profile::HELM_4_3);
+        assert!(rendered.is_ok(), "{call}: {rendered:?}");
+    }
+}

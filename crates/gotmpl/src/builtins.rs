@@ -13,7 +13,7 @@ use crate::func::{Env, FuncError, Function};
 use crate::printf::{append_operands, sprint, sprintf, sprintln};
 use crate::value::compare::{eq, le, lt};
 use crate::value::number::is_print;
-use crate::value::print::{append_output, type_text};
+use crate::value::print::{append_argument, type_text};
 use crate::value::truth::is_true;
 use crate::value::{Kind, List, Str, Type, UintType, Value};
 
@@ -253,7 +253,7 @@ fn text_of(args: &[Value]) -> Str {
             _ => arg.clone(),
         })
         .collect();
-    append_operands(&mut out, &args, append_output);
+    append_operands(&mut out, &args, append_argument);
     Str::from(out)
 }
 

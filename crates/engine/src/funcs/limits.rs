@@ -7,10 +7,10 @@ use pintle_gotmpl::FuncError;
 pub(super) const MAX_TEXT_BYTES: usize = 64 << 20;
 
 /// The longest list one call may give, in items.
-pub(super) const MAX_LIST_ITEMS: usize = 4 << 20;
+pub(super) const MAX_LIST_ITEMS: usize = 1 << 20;
 
 /// How many items may be in what is merged, copied or written, nested ones included.
-pub(super) const MAX_WALK_ITEMS: usize = 16 << 20;
+pub(super) const MAX_WALK_ITEMS: usize = 1 << 20;
 
 /// How deep lists and maps may be nested in what is merged, copied or written as JSON or YAML; goyaml reads no deeper.
 pub(super) const MAX_DEPTH: usize = 10_000;

@@ -39,6 +39,13 @@ pub fn append_output(out: &mut Vec<u8>, value: &Value) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
+    append_argument(out, value);
+}
+
+/// Appends what `html` and its like write of an argument: as [`append_output`], but Go cannot take an argument's address.
+///
+/// Source: `evalArgs` in Go's `text/template/funcs.go`.
+pub fn append_argument(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Nil => out.extend_from_slice(NO_VALUE.as_bytes()),
         Value::Object(object) if object.kind() == Kind::Ptr && object.display().is_none() => {

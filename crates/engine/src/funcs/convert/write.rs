@@ -36,8 +36,8 @@ impl From<FuncError> for Refusal {
 
 /// Writes a value as JSON.
 pub(super) fn write_json(value: &Value, layout: json::Layout) -> Result<String, Refusal> {
-    let mut writing =
-        Writing { sink: Writer::new(layout), walk: Walk::default(), path: Vec::new() };
+    let indent = if layout == json::Layout::Pretty { 2 } else { 0 };
+    let mut writing = Writing::new(Writer::new(layout), indent);
     writing.value(value, 0)?;
     Ok(writing.sink.finish())
 }
@@ -45,7 +45,7 @@ pub(super) fn write_json(value: &Value, layout: json::Layout) -> Result<String, 
 /// Writes a value as YAML, without the last line's end.
 pub(super) fn write_yaml(value: &Value, layout: emit::Layout) -> Result<String, Refusal> {
     let sink = Yaml { emitter: Emitter::new(layout), layout };
-    let mut writing = Writing { sink, walk: Walk::default(), path: Vec::new() };
+    let mut writing = Writing::new(sink, 2);
     writing.value(value, 0).map_err(|refusal| match refusal {
         Refusal::Unsupported(message) if layout == emit::Layout::V2 => {
             Refusal::Unsupported(format!("error marshaling into JSON: {message}"))
@@ -199,11 +199,24 @@ impl Sink for Yaml {
 struct Writing<S> {
     sink: S,
     walk: Walk,
+    /// how many spaces each level is indented
+    indent: usize,
     /// the maps that are open, from [`CYCLE_SEARCH_DEPTH`] on
     path: Vec<Map>,
 }
 
 impl<S: Sink> Writing<S> {
+    fn new(sink: S, indent: usize) -> Self {
+        Self { sink, walk: Walk::default(), indent, path: Vec::new() }
+    }
+
+    /// Counts the items of a list or map, and what stands before and after each.
+    fn enter(&mut self, depth: usize, len: usize) -> Result<(), Refusal> {
+        self.walk.enter(depth, len)?;
+        self.walk.text(len.saturating_mul(self.indent * depth + 2))?;
+        Ok(())
+    }
+
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Refusal> {
         match value {
             Value::Nil => self.sink.null(),
@@ -237,7 +250,7 @@ impl<S: Sink> Writing<S> {
                 return Ok(());
             }
         }
-        self.walk.enter(depth, list.len())?;
+        self.enter(depth, list.len())?;
         self.sink.begin_list(list.len());
         limits::descend(|| list.iter().try_for_each(|item| self.value(item, depth + 1)))?;
         self.sink.end();
@@ -272,7 +285,7 @@ impl<S: Sink> Writing<S> {
 
     /// Writes a map's or a struct's entries in the order they come in.
     fn entries(&mut self, entries: &[(&[u8], &Value)], depth: usize) -> Result<(), Refusal> {
-        self.walk.enter(depth, entries.len())?;
+        self.enter(depth, entries.len())?;
         self.sink.begin_map(entries.len());
         limits::descend(|| {
             entries.iter().try_for_each(|(key, value)| {
