@@ -27,7 +27,8 @@ pub const MAX_TEMPLATE_DEPTH: u32 = 100_000;
 /// allows 1000 of each.
 pub const MAX_NESTED_EXECUTIONS: u32 = 10_000;
 
-/// How many turns all `range` loops, and how many calls of templates, one execution may make together.
+/// How many turns all `range` loops, and how many calls of templates, one execution may make together; a call of a function
+/// counts one for each 16 items of the lists it is given.
 pub const MAX_STEPS: u64 = 100_000_000;
 
 /// How much one execution may write, and how long a string it computes may be, in bytes.
