@@ -1,6 +1,6 @@
 //! The drafts of JSON Schema: where each has subschemas, and the metaschema that judges it.
 //!
-//! The metaschemas in `metaschemas/` are those of json-schema.org, as the specifications publish them.
+//! The metaschemas in `schemas/json-schema/` are those of json-schema.org, as the specifications publish them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -117,29 +117,55 @@ pub(super) fn metaschema_document(url: &str) -> Option<&'static str> {
     let path = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
     let path = path.strip_prefix("json-schema.org/")?;
     Some(match path {
-        "draft-04/schema" => include_str!("metaschemas/draft-04.json"),
-        "draft-06/schema" => include_str!("metaschemas/draft-06.json"),
-        "draft-07/schema" => include_str!("metaschemas/draft-07.json"),
-        "draft/2019-09/schema" => include_str!("metaschemas/2019-09.json"),
-        "draft/2019-09/meta/applicator" => include_str!("metaschemas/2019-09-applicator.json"),
-        "draft/2019-09/meta/content" => include_str!("metaschemas/2019-09-content.json"),
-        "draft/2019-09/meta/core" => include_str!("metaschemas/2019-09-core.json"),
-        "draft/2019-09/meta/format" => include_str!("metaschemas/2019-09-format.json"),
-        "draft/2019-09/meta/meta-data" => include_str!("metaschemas/2019-09-meta-data.json"),
-        "draft/2019-09/meta/validation" => include_str!("metaschemas/2019-09-validation.json"),
-        "schema" | "draft/2020-12/schema" => include_str!("metaschemas/2020-12.json"),
-        "draft/2020-12/meta/applicator" => include_str!("metaschemas/2020-12-applicator.json"),
-        "draft/2020-12/meta/content" => include_str!("metaschemas/2020-12-content.json"),
-        "draft/2020-12/meta/core" => include_str!("metaschemas/2020-12-core.json"),
+        "draft-04/schema" => include_str!("../../../../schemas/json-schema/draft-04.json"),
+        "draft-06/schema" => include_str!("../../../../schemas/json-schema/draft-06.json"),
+        "draft-07/schema" => include_str!("../../../../schemas/json-schema/draft-07.json"),
+        "draft/2019-09/schema" => include_str!("../../../../schemas/json-schema/2019-09.json"),
+        "draft/2019-09/meta/applicator" => {
+            include_str!("../../../../schemas/json-schema/2019-09-applicator.json")
+        }
+        "draft/2019-09/meta/content" => {
+            include_str!("../../../../schemas/json-schema/2019-09-content.json")
+        }
+        "draft/2019-09/meta/core" => {
+            include_str!("../../../../schemas/json-schema/2019-09-core.json")
+        }
+        "draft/2019-09/meta/format" => {
+            include_str!("../../../../schemas/json-schema/2019-09-format.json")
+        }
+        "draft/2019-09/meta/meta-data" => {
+            include_str!("../../../../schemas/json-schema/2019-09-meta-data.json")
+        }
+        "draft/2019-09/meta/validation" => {
+            include_str!("../../../../schemas/json-schema/2019-09-validation.json")
+        }
+        "schema" | "draft/2020-12/schema" => {
+            include_str!("../../../../schemas/json-schema/2020-12.json")
+        }
+        "draft/2020-12/meta/applicator" => {
+            include_str!("../../../../schemas/json-schema/2020-12-applicator.json")
+        }
+        "draft/2020-12/meta/content" => {
+            include_str!("../../../../schemas/json-schema/2020-12-content.json")
+        }
+        "draft/2020-12/meta/core" => {
+            include_str!("../../../../schemas/json-schema/2020-12-core.json")
+        }
         "draft/2020-12/meta/format-annotation" => {
-            include_str!("metaschemas/2020-12-format-annotation.json")
+            include_str!("../../../../schemas/json-schema/2020-12-format-annotation.json")
         }
         "draft/2020-12/meta/format-assertion" => {
-            include_str!("metaschemas/2020-12-format-assertion.json")
+            include_str!("../../../../schemas/json-schema/2020-12-format-assertion.json")
         }
-        "draft/2020-12/meta/meta-data" => include_str!("metaschemas/2020-12-meta-data.json"),
-        "draft/2020-12/meta/unevaluated" => include_str!("metaschemas/2020-12-unevaluated.json"),
-        "draft/2020-12/meta/validation" => include_str!("metaschemas/2020-12-validation.json"),
+        "draft/2020-12/meta/meta-data" => {
+            include_str!("../../../../schemas/json-schema/2020-12-meta-data.json")
+        }
+        "draft/2020-12/meta/unevaluated" => {
+            include_str!("../../../../schemas/json-schema/2020-12-unevaluated.json")
+        }
+        "draft/2020-12/meta/validation" => {
+            include_str!("../../../../schemas/json-schema/2020-12-validation.json")
+        }
         _ => return None,
     })
 }
