@@ -9,6 +9,7 @@ use pintle_yaml::{Map, Value};
 
 use crate::Error;
 use crate::decode::not_a_map;
+use crate::values::merge_maps;
 
 /// Which documents of a values file count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub fn read_values(data: &[u8], documents: Documents) -> Result<Map, Error> {
     let mut values = Map::new();
     for document in split(&with_plain_lines(data))? {
         let map = read_map(document).map_err(|error| Error::Document(Box::new(error)))?;
-        merge(&mut values, &map);
+        values = merge_maps(&values, &map);
     }
     Ok(values)
 }
@@ -41,22 +42,6 @@ fn read_map(data: &[u8]) -> Result<Map, Error> {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),
         other => Err(not_a_map(&other)),
-    }
-}
-
-/// Puts the entries of `over` over those of `values`; maps merge key by key, `null` stays.
-fn merge(values: &mut Map, over: &Map) {
-    if values.is_empty() {
-        *values = over.clone();
-        return;
-    }
-    for (key, value) in over.iter() {
-        match (values.get_mut(key), value) {
-            (Some(Value::Map(inner)), Value::Map(over)) => merge(inner, over),
-            _ => {
-                values.insert(key.clone(), value.clone());
-            }
-        }
     }
 }
 
