@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use pintle_yaml::{Field, Map, Value};
+use pintle_yaml::{Field, Map, Value, json};
 
 use crate::metadata::Draft;
 use crate::{Dependency, Error, Lock, Maintainer};
@@ -19,13 +19,10 @@ pub(crate) fn decode<T: Decode + Default>(
     data: &[u8],
     go_package: &'static str,
 ) -> Result<(), Error> {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return decode_value(target, &pintle_yaml::from_slice(data)?, go_package);
-    };
-    let value = pintle_yaml::from_str_fields(text, &field)?;
+    let value = pintle_yaml::from_slice_fields(data, &field)?;
     decode_value(target, &value, go_package).map_err(|error| {
         // A number that became a text where a list of texts is wanted is still called a number.
-        let value = pintle_yaml::from_str(text);
+        let value = pintle_yaml::from_slice(data);
         let found = value.map(|value| decode_value(&mut T::default(), &value, go_package).err());
         found.ok().flatten().unwrap_or(error)
     })
@@ -80,7 +77,7 @@ fn field(path: &[&str]) -> Field {
 /// Says that a value is of another type than a map of anything, which has no name in Go.
 pub(crate) fn not_a_map(value: &Value) -> Error {
     Error::Mistyped {
-        value: kind(value),
+        value: json::type_name(value),
         place: "value".to_owned(),
         expected: "map[string]interface {}".to_owned(),
     }
@@ -123,7 +120,11 @@ impl Decoder {
             None => "value".to_owned(),
             Some(name) => format!("struct field {name}.{}", self.fields.join(".")),
         };
-        self.error = Some(Found::Mistyped(Error::Mistyped { value: kind(value), place, expected }));
+        self.error = Some(Found::Mistyped(Error::Mistyped {
+            value: json::type_name(value),
+            place,
+            expected,
+        }));
     }
 
     fn stop(&mut self, error: Error) {
@@ -163,24 +164,13 @@ fn folds_to(key: &str, field: &str) -> bool {
     key.chars().map(fold).eq(field.chars().map(fold))
 }
 
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
-}
-
 impl Decode for String {
     fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
         match value {
             Value::Null => {}
             Value::Bool(b) => *self = b.to_string(),
             Value::Int(n) => *self = n.to_string(),
-            Value::Float(x) => *self = x.to_string(),
+            Value::Float(x) => *self = json::shortest_float(*x),
             Value::String(text) => *self = text.to_string(),
             Value::List(_) | Value::Map(_) => decoder.mistyped(value, Self::go_type("")),
         }

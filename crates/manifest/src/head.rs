@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use pintle_yaml::{Field, Map, Value};
+use pintle_yaml::{Field, Map, Value, json};
 
 /// What Helm reads of a document; what is not there is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Head {
             other => {
                 return Err(format!(
                     "json: cannot unmarshal {} into Go value of type {type_name}",
-                    shape(other)
+                    json::type_name(other)
                 ));
             }
         };
@@ -88,7 +88,7 @@ impl Head {
                 return Err(format!(
                     "json: cannot unmarshal {} into Go struct field {struct_name}.metadata of type struct {{ Name \
                      string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }}",
-                    shape(other)
+                    json::type_name(other)
                 ));
             }
         };
@@ -103,7 +103,7 @@ impl Head {
                     Value::Map(annotations) => self.read_annotations(annotations),
                     other => Err(format!(
                         "json: cannot unmarshal {} into Go struct field .metadata.annotations of type map[string]string",
-                        shape(other)
+                        json::type_name(other)
                     )),
                 }
             } else {
@@ -136,8 +136,8 @@ fn read_string(value: &Value, into: &mut String) -> Result<(), &'static str> {
         Value::String(text) => text.as_ref().clone_into(into),
         Value::Bool(b) => *into = b.to_string(),
         Value::Int(n) => *into = n.to_string(),
-        Value::Float(x) => *into = x.to_string(),
-        other => return Err(shape(other)),
+        Value::Float(x) => *into = json::shortest_float(*x),
+        other => return Err(json::type_name(other)),
     }
     Ok(())
 }
@@ -146,16 +146,4 @@ fn mismatch(shape: &str, struct_name: &str, name: &str) -> String {
     format!(
         "json: cannot unmarshal {shape} into Go struct field {struct_name}.{name} of type string"
     )
-}
-
-/// What `encoding/json` calls a value's shape.
-fn shape(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::json::{into_text, number};
 use crate::parser::{EventKind, Parser, Scalar};
 use crate::reader::Input;
 use crate::resolve::Resolved;
@@ -288,19 +289,7 @@ fn check_value(scalar: &Scalar<'_>) -> Result<(), NeedsTree> {
 fn float32_text(x: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "the precision is meant to be lost")]
     let x = x as f32;
-    if x.is_nan() {
-        return "NaN".to_owned();
-    }
-    if x.is_infinite() {
-        return if x > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{x:e}");
-    let (digits, exponent) = scientific.split_once('e').expect("the format has an exponent");
-    let exponent: i32 = exponent.parse().expect("the exponent is a number");
-    // Go's `%g` with the shortest digits has an exponent from here on.
-    if (-4..6).contains(&exponent) {
-        return format!("{x}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
+    let mut digits = Vec::with_capacity(16);
+    number::shortest_single(&mut digits, x);
+    into_text(digits)
 }

@@ -83,7 +83,16 @@ pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
 /// # Ok::<(), pintle_yaml::Error>(())
 /// ```
 pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<Value, Error> {
-    read(text.as_bytes(), Some(field))
+    from_slice_fields(text.as_bytes(), field)
+}
+
+/// Reads bytes as [`from_str_fields`] reads text.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_slice_fields(bytes: &[u8], field: &dyn Fn(&[&str]) -> Field) -> Result<Value, Error> {
+    read(bytes, Some(field))
 }
 
 /// Reads a document as [`from_str`] does, but refuses keys that are set twice.

@@ -6,8 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use pintle_yaml::Value;
-
-use super::super::show::Float;
+use pintle_yaml::json::shortest_float;
 
 /// The largest power of ten that is told from any other.
 const MAX_EXPONENT: i64 = 1 << 40;
@@ -59,7 +58,7 @@ impl Decimal {
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Int(n) => Self::parse(&n.to_string()),
-            Value::Float(x) => Self::parse(&Float(*x).to_string()),
+            Value::Float(x) => Self::parse(&shortest_float(*x)),
             _ => None,
         }
     }
@@ -166,7 +165,7 @@ impl PartialOrd for Decimal {
 impl fmt::Display for Decimal {
     /// Shows the number as a float in English: `1,234.5`, `1.5×10⁰⁶`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = Float(self.to_float()).to_string();
+        let text = shortest_float(self.to_float());
         let Some((digits, exponent)) = text.split_once('e') else {
             return f.write_str(&grouped(&text));
         };

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use super::{GoScalar, GoValue};
-use crate::json::number;
+use crate::json::shortest_float;
 use crate::resolve::Resolved;
 
 /// The longest text, in bytes, after which nothing more is written; Go has no such limit.
@@ -67,14 +67,9 @@ fn write_scalar(out: &mut String, scalar: &GoScalar) {
         Resolved::Bool(b) => write!(out, "{b}"),
         Resolved::Int(n) => write!(out, "{n}"),
         Resolved::Uint(n) => write!(out, "{n:#x}"),
-        Resolved::Float(x) if x.is_nan() => write!(out, "NaN"),
-        Resolved::Float(x) if x.is_infinite() => {
-            write!(out, "{}", if x > 0.0 { "+Inf" } else { "-Inf" })
-        }
         Resolved::Float(x) => {
-            let mut digits = Vec::new();
-            number::shortest(&mut digits, x);
-            write!(out, "{}", String::from_utf8_lossy(&digits))
+            out.push_str(&shortest_float(x));
+            Ok(())
         }
     };
     written.expect("a string takes all that is written");

@@ -2,6 +2,7 @@
 //!
 //! Source: `FormatFloat` of `strconv`, and the float encoder of `encoding/json`.
 
+use std::fmt;
 use std::io::Write as _;
 
 /// The shortest decimal digits that give a float back, and where the point is.
@@ -15,10 +16,24 @@ struct Decimal {
 
 impl Decimal {
     fn of(x: f64) -> Self {
+        let mut decimal = Self::read(format_args!("{x:e}"));
+        decimal.round_half_to_even(x, |text| text.parse() == Ok(x));
+        decimal
+    }
+
+    /// Gives the digits that tell a float from other floats of 32 bits.
+    fn of_single(x: f32) -> Self {
+        let mut decimal = Self::read(format_args!("{x:e}"));
+        decimal.round_half_to_even(x.into(), |text| text.parse() == Ok(x));
+        decimal
+    }
+
+    /// Reads a float as Rust writes it, `-1.5e-7`.
+    fn read(text: fmt::Arguments<'_>) -> Self {
         // Seventeen digits, a sign, a point and an exponent at most.
         let mut buffer = [0_u8; 32];
         let mut rest = &mut buffer[..];
-        write!(rest, "{x:e}").expect("32 bytes hold any finite float");
+        rest.write_fmt(text).expect("32 bytes hold any finite float");
         let n_free = rest.len();
         let text = &buffer[..32 - n_free];
         let mut decimal = Self { is_negative: false, digits: [b'0'; 17], n_digits: 0, exponent: 0 };
@@ -42,12 +57,13 @@ impl Decimal {
         if is_exponent_negative {
             decimal.exponent = -decimal.exponent;
         }
-        decimal.round_half_to_even(x);
         decimal
     }
 
     /// Takes the even one of two shortest decimals where `x` is just between them: Go does, Rust takes the larger one.
-    fn round_half_to_even(&mut self, x: f64) {
+    ///
+    /// `is_same` tells whether a text reads back as `x`.
+    fn round_half_to_even(&mut self, x: f64, is_same: impl FnOnce(&str) -> bool) {
         /// 5²⁵ has eighteen digits, one more than a shortest decimal can have.
         const MAX_POINT: u32 = 25;
         let last = self.digits[self.n_digits - 1];
@@ -70,8 +86,7 @@ impl Decimal {
         // Below a power of two, floats are closer, and the smaller decimal may be nearer to another one.
         let mut text = Vec::with_capacity(24);
         self.scientific(&mut text, false);
-        let is_same = std::str::from_utf8(&text).is_ok_and(|text| text.parse() == Ok(x));
-        if !is_same {
+        if !std::str::from_utf8(&text).is_ok_and(is_same) {
             self.digits[self.n_digits - 1] = rounded_up;
         }
     }
@@ -162,9 +177,33 @@ fn as_small_int(x: f64) -> Option<i64> {
     Some(x as i64)
 }
 
-/// Writes a finite float as Go's `%g` with the shortest digits does: `1e+06`, `0.0001`, `1e-05`.
+/// Writes a float as Go's `%g` with the shortest digits does: `1e+06`, `0.0001`, `1e-05`, `+Inf`.
 pub(crate) fn shortest(out: &mut Vec<u8>, x: f64) {
-    let decimal = Decimal::of(x);
+    if x.is_finite() {
+        general(out, &Decimal::of(x));
+    } else {
+        out.extend_from_slice(not_finite(x));
+    }
+}
+
+/// Writes a float as [`shortest`] does, with the digits of a 32-bit float.
+pub(crate) fn shortest_single(out: &mut Vec<u8>, x: f32) {
+    if x.is_finite() {
+        general(out, &Decimal::of_single(x));
+    } else {
+        out.extend_from_slice(not_finite(x.into()));
+    }
+}
+
+fn not_finite(x: f64) -> &'static [u8] {
+    match x {
+        f64::INFINITY => b"+Inf",
+        f64::NEG_INFINITY => b"-Inf",
+        _ => b"NaN",
+    }
+}
+
+fn general(out: &mut Vec<u8>, decimal: &Decimal) {
     if decimal.exponent < -4 || decimal.exponent >= 6 {
         decimal.scientific(out, true);
     } else {
