@@ -245,6 +245,24 @@ impl Reader<'_> {
     }
 }
 
+/// Gives the value a node stands for; numbers become floats.
+pub(super) fn value_of(doc: &Doc, node: NodeId) -> Value {
+    match doc.node(node) {
+        Node::Null => Value::Null,
+        Node::Bool(b) => Value::Bool(*b),
+        Node::Number(text) => Value::Float(text.parse().unwrap_or_default()),
+        Node::String(text) => Value::String(text.clone()),
+        Node::List(items) => {
+            Value::list(items.iter().map(|id| stack::with_room(|| value_of(doc, *id))).collect())
+        }
+        Node::Map(map) => map
+            .iter()
+            .map(|(key, id)| (key.clone(), stack::with_room(|| value_of(doc, *id))))
+            .collect::<pintle_yaml::Map>()
+            .into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Doc, Lost, Node};
@@ -261,23 +279,5 @@ mod tests {
         assert!(matches!(at("/a~2b"), Err(Lost::Malformed)));
         let id = doc.find(Doc::ROOT, "/a~1b/1/~0").unwrap();
         assert_eq!(doc.pointer(id), "/a~1b/1/~0");
-    }
-}
-
-/// Gives the value a node stands for; numbers become floats.
-pub(super) fn value_of(doc: &Doc, node: NodeId) -> Value {
-    match doc.node(node) {
-        Node::Null => Value::Null,
-        Node::Bool(b) => Value::Bool(*b),
-        Node::Number(text) => Value::Float(text.parse().unwrap_or_default()),
-        Node::String(text) => Value::String(text.clone()),
-        Node::List(items) => {
-            Value::list(items.iter().map(|id| stack::with_room(|| value_of(doc, *id))).collect())
-        }
-        Node::Map(map) => map
-            .iter()
-            .map(|(key, id)| (key.clone(), stack::with_room(|| value_of(doc, *id))))
-            .collect::<pintle_yaml::Map>()
-            .into(),
     }
 }
