@@ -119,6 +119,13 @@ fn run(
     Ok(Coalesced { values, warnings, removed })
 }
 
+/// Fills a table up from defaults as [`coalesce`] does; `map` wins. Gives the warnings too.
+pub fn coalesce_tables(map: &Map, defaults: &Map, rules: CoalesceRules) -> (Map, Vec<String>) {
+    let mut walk = Walk { rules, ..Walk::default() };
+    let filled = walk.tables(map, defaults, Place::ROOT, Mode::Coalesce);
+    (filled.unwrap_or_else(|| map.clone()), walk.warnings)
+}
+
 /// Merges two tables that are no chart's, keeping nulls; `map` wins. Gives the warnings too.
 pub(crate) fn merge_tables(map: &Map, defaults: &Map) -> (Map, Vec<String>) {
     let mut walk = Walk::default();

@@ -74,6 +74,61 @@ fn field(path: &[&str]) -> Field {
     if is_text { Field::Text } else { Field::Any }
 }
 
+/// Finds the first key of a `Chart.yaml` that is no field of it, keys in the order in which Go meets them.
+pub(crate) fn unknown_field(value: &Value) -> Option<String> {
+    let entries = |value: &Value| match value {
+        Value::List(items) => items.to_vec(),
+        _ => Vec::new(),
+    };
+    let fields = value.as_map()?;
+    fields.iter().find_map(|(key, value)| {
+        let is = |name: &&&str| folds_to(key, name);
+        match METADATA.iter().find(is) {
+            None => Some(key.to_string()),
+            Some(&"maintainers") => {
+                entries(value).iter().find_map(|entry| unknown_among(entry, MAINTAINER))
+            }
+            Some(&"dependencies") => {
+                entries(value).iter().find_map(|entry| unknown_among(entry, DEPENDENCY))
+            }
+            Some(_) => None,
+        }
+    })
+}
+
+fn unknown_among(value: &Value, known: &[&str]) -> Option<String> {
+    let mut keys = value.as_map()?.keys();
+    keys.find(|key| !known.iter().any(|name| folds_to(key, name))).map(ToString::to_string)
+}
+
+/// The fields of a `Chart.yaml`.
+const METADATA: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+];
+
+/// The fields of an entry of `maintainers`.
+const MAINTAINER: &[&str] = &["name", "email", "url"];
+
+/// The fields of an entry of `dependencies`.
+const DEPENDENCY: &[&str] =
+    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
 /// Says that a value is of another type than a map of anything, which has no name in Go.
 pub(crate) fn not_a_map(value: &Value) -> Error {
     Error::Mistyped {

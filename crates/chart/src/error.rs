@@ -242,6 +242,9 @@ pub enum Error {
         /// the limit, in bytes
         maximum: u64,
     },
+    /// a key that means nothing, where that is not allowed
+    #[error("error unmarshaling JSON: while decoding JSON: json: unknown field {}", Quoted(.0))]
+    UnknownField(String),
     /// an archive without files
     #[error("no files in chart archive")]
     EmptyArchive,

@@ -43,4 +43,4 @@ pub use chart::{Chart, Crd, File};
 pub use dependency::{Dependency, Lock};
 pub use error::Error;
 pub use load::{LoadRules, Warning};
-pub use metadata::{Maintainer, Metadata};
+pub use metadata::{Draft, Maintainer, Metadata};

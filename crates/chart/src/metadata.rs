@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::decode::{decode, unknown_field};
 use crate::quote::{Quoted, is_printable};
 use crate::semver::Version;
 use crate::{Dependency, Error, path};
@@ -68,11 +69,39 @@ pub struct Maintainer {
 
 /// What was read of a `Chart.yaml` and is not yet checked: entries of its lists may be null.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Draft {
+pub struct Draft {
     /// all but the two lists below
-    pub(crate) metadata: Metadata,
-    pub(crate) maintainers: Vec<Option<Maintainer>>,
-    pub(crate) dependencies: Vec<Option<Dependency>>,
+    pub metadata: Metadata,
+    /// who looks after the chart
+    pub maintainers: Vec<Option<Maintainer>>,
+    /// the charts it asks for
+    pub dependencies: Vec<Option<Dependency>>,
+}
+
+impl Draft {
+    /// Reads the bytes of a `Chart.yaml` without checking what they say, for those who judge it.
+    ///
+    /// # Errors
+    ///
+    /// A file that is no YAML, or has something of a wrong type. `go_package` is the package of Helm's types in messages.
+    pub fn read(chart_yaml: &[u8], go_package: &'static str) -> Result<Self, Error> {
+        let mut draft = Self::default();
+        decode(&mut draft, chart_yaml, go_package)?;
+        Ok(draft)
+    }
+
+    /// Checks that a `Chart.yaml` has no key twice and none that means nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first such key, in Go's words.
+    pub fn check_strictly(chart_yaml: &[u8]) -> Result<(), Error> {
+        let value = pintle_yaml::from_slice_strict(chart_yaml)?;
+        match unknown_field(&value) {
+            None => Ok(()),
+            Some(key) => Err(Error::UnknownField(key)),
+        }
+    }
 }
 
 impl From<Metadata> for Draft {

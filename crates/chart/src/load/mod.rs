@@ -190,6 +190,15 @@ impl LoadRules {
         Ok(loader.finish(chart))
     }
 
+    /// Unpacks the bytes of a `.tgz` without making a chart of it. Names are paths from the chart's root.
+    ///
+    /// # Errors
+    ///
+    /// An archive that is damaged, too large, or has a path it may not have.
+    pub fn unpack(self, archive: &[u8]) -> Result<Vec<File>, Error> {
+        Loader::new(self).unpack(archive)
+    }
+
     /// Makes a chart from files in memory. Names are paths from the chart's root, with `/`.
     ///
     /// # Errors

@@ -160,6 +160,16 @@ fn check_chart(
     }
 }
 
+/// Checks values against the text of one schema, as linting does.
+///
+/// # Errors
+///
+/// What is wrong, a line for each fault, sorted by place; or why the schema cannot be used.
+pub fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+    let compiled = read_schema(schema).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft));
+    check_values(&compiled, values, &mut BTreeSet::new())
+}
+
 /// Checks values against one schema.
 fn check_values(
     compiled: &Result<Compiled, String>,
