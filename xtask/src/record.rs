@@ -20,6 +20,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("cli", HELM),
     ("coalesce", HELM),
     ("dependencies", HELM),
+    ("deprecations", GO),
     ("fmt", GO),
     ("functions", HELM),
     ("gotmpl", GO),

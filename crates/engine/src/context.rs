@@ -13,7 +13,7 @@ use pintle_yaml::Value as Yaml;
 
 use crate::files::Files;
 use crate::funcs::convert;
-use crate::{Capabilities, Profile};
+use crate::{Capabilities, Guards, Profile};
 
 /// The key whose values every chart below sees.
 const GLOBAL: &str = "global";
@@ -52,13 +52,16 @@ impl Release {
         self
     }
 
-    fn value(&self) -> Value {
+    /// Gives `.Release`. To lint, nothing is installed or upgraded.
+    fn value(&self, guards: Guards) -> Value {
+        let is_linted = guards == Guards::Notice;
+        let revision = if is_linted { 0 } else { self.revision };
         Value::map([
             ("Name", Value::string(self.name.as_str())),
             ("Namespace", Value::string(self.namespace.as_str())),
             ("IsUpgrade", Value::Bool(self.is_upgrade)),
-            ("IsInstall", Value::Bool(!self.is_upgrade)),
-            ("Revision", Value::int(self.revision)),
+            ("IsInstall", Value::Bool(!self.is_upgrade && !is_linted)),
+            ("Revision", Value::int(revision)),
             ("Service", Value::string("Helm")),
         ])
     }
@@ -69,6 +72,7 @@ pub(crate) struct Contexts<'a> {
     pub(crate) profile: &'a Profile,
     pub(crate) release: &'a Release,
     pub(crate) capabilities: &'a Capabilities,
+    pub(crate) guards: Guards,
 }
 
 impl Contexts<'_> {
@@ -86,7 +90,7 @@ impl Contexts<'_> {
             Value::Map(values) => values,
             _ => Map::new(Entries::new()),
         };
-        let shared = [self.release.value(), self.capabilities.value(self.profile)];
+        let shared = [self.release.value(self.guards), self.capabilities.value(self.profile)];
         let mut contexts = Vec::new();
         share_globals(chart, yaml, &values);
         self.descend(chart, &values, true, &shared, &mut contexts);

@@ -8,6 +8,7 @@ mod files;
 mod funcs;
 mod glob;
 mod include;
+pub mod lint;
 mod profile;
 mod release_name;
 mod render;

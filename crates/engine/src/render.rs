@@ -97,8 +97,12 @@ pub(crate) fn render(
     warnings: &mut Vec<Warning>,
 ) -> Result<BTreeMap<String, String>, TemplateError> {
     let compiled = cache.get(chart, &settings.profile)?;
-    let contexts =
-        Contexts { profile: &settings.profile, release, capabilities: &settings.capabilities };
+    let contexts = Contexts {
+        profile: &settings.profile,
+        release,
+        capabilities: &settings.capabilities,
+        guards: settings.guards,
+    };
     let contexts = contexts
         .make(chart, values.values())
         .map_err(|error| TemplateError::TooDeep(error.to_string()))?;
