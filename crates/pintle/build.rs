@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
         for file in files {
             let path = file.strip_prefix(&chart).expect("the file lies below its chart");
             let path = path.to_string_lossy().replace('\\', "/");
-            let source = fs::canonicalize(&file)?;
+            let source = fs::canonicalize(&file)?.to_string_lossy().into_owned();
             writeln!(table, "({path:?}, include_bytes!({source:?})),")
                 .expect("a string takes everything");
         }

@@ -43,7 +43,7 @@ impl Call {
         }
         match self.profile.command_line {
             CommandLine::Helm4 => {
-                output.complain(&structured(Level::Debug, message, &[(key, value)]))
+                output.complain(&structured(Level::Debug, message, &[(key, value)]));
             }
             CommandLine::Helm3 => {
                 let text = match key {

@@ -84,7 +84,8 @@ fn dispatch(
     let is_root = std::ptr::eq(command, &raw const commands::ROOT);
     if is_root && let Some(word) = command.first_word(arguments, global) {
         if word == "help" {
-            return help_on(call, arguments, global, output);
+            help_on(call, arguments, global, output);
+            return Ok(());
         }
         return Err(unknown_command(call.program, word, ours));
     }
@@ -106,12 +107,7 @@ fn dispatch(
 }
 
 /// Shows the help of the command that the words behind `help` name.
-fn help_on(
-    call: &Call,
-    arguments: &[String],
-    global: &[&'static args::Flag],
-    output: &mut Output,
-) -> Result<(), Failure> {
+fn help_on(call: &Call, arguments: &[String], global: &[&'static args::Flag], output: &mut Output) {
     let ours = call.is_ours();
     let words: Vec<String> =
         arguments.iter().skip_while(|word| *word != "help").skip(1).cloned().collect();
@@ -120,7 +116,6 @@ fn help_on(
     let names = std::iter::once(call.program).chain(path[1..].iter().map(|command| command.name));
     let names = names.collect::<Vec<_>>().join(" ");
     output.print(help::text(command, &names, global, call.profile.command_line, ours));
-    Ok(())
 }
 
 fn global_flags(program: &str) -> Vec<&'static args::Flag> {

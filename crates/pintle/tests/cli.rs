@@ -2,6 +2,8 @@
 //!
 //! What Helm says is recorded in `snapshots/helm-*/cli`; what only this program has, in `snapshots/ours/cli`.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
+
 mod calls;
 
 use std::fs;
@@ -19,16 +21,12 @@ fn cases(text: &str) -> Vec<(&str, &str)> {
         let next = body.match_indices("\n\n--- ").find(|(at, _)| {
             body[at + 2..].split('\n').next().is_some_and(|line| line.ends_with(" ---"))
         });
-        match next {
-            Some((at, _)) => {
-                cases.push((name, &body[..at]));
-                rest = &body[at + 2..];
-            }
-            None => {
-                cases.push((name, body.strip_suffix('\n').unwrap_or(body)));
-                rest = "";
-            }
-        }
+        let Some((end, _)) = next else {
+            cases.push((name, body.strip_suffix('\n').unwrap_or(body)));
+            break;
+        };
+        cases.push((name, &body[..end]));
+        rest = &body[end + 2..];
     }
     cases
 }

@@ -67,7 +67,7 @@ impl Reader<'_> {
         loop {
             let Some(quote) = self.rest.find('"') else {
                 let at = self.place_of_end();
-                return Err(self.unclosed(first_line, at));
+                return Err(unclosed(first_line, at));
             };
             let (inside, _) = self.rest.split_at(quote);
             field.push_str(inside);
@@ -87,20 +87,9 @@ impl Reader<'_> {
                 }
                 Some(_) => {
                     let at = (self.line, self.column - 1);
-                    return Err(self.unclosed(first_line, at));
+                    return Err(unclosed(first_line, at));
                 }
             }
-        }
-    }
-
-    fn unclosed(&self, first_line: usize, (line, column): (usize, usize)) -> String {
-        let words = "extraneous or missing \" in quoted-field";
-        if first_line == line {
-            format!("parse error on line {line}, column {column}: {words}")
-        } else {
-            format!(
-                "record on line {first_line}; parse error on line {line}, column {column}: {words}"
-            )
         }
     }
 
@@ -125,6 +114,16 @@ impl Reader<'_> {
             }
         }
         self.rest = rest;
+    }
+}
+
+/// Words a quote that is not closed, or has text behind it.
+fn unclosed(first_line: usize, (line, column): (usize, usize)) -> String {
+    let words = "extraneous or missing \" in quoted-field";
+    if first_line == line {
+        format!("parse error on line {line}, column {column}: {words}")
+    } else {
+        format!("record on line {first_line}; parse error on line {line}, column {column}: {words}")
     }
 }
 

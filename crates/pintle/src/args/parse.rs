@@ -53,7 +53,7 @@ struct Parser<'a> {
     args: &'a mut Args,
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Reads `--name`, `--name=value` or `--name value`; the dashes are gone from `flag`.
     fn long(&mut self, argument: &str, flag: &str) -> Result<(), ArgsError> {
         if flag.starts_with(['-', '=']) {

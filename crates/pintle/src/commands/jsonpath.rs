@@ -1,4 +1,4 @@
-//! JSONPath as `kubectl` has it, as far as it serves to look into values.
+//! `JSONPath` as `kubectl` has it, as far as it serves to look into values.
 //!
 //! A text with parts in braces: `{.image.tag}`, `{.hosts[0]}`, `{.hosts[*].name}`, `{.a['b.c']}`, `{"text"}`, and plain
 //! text between them. Filters, ranges and recursive descent are not here, and are refused.

@@ -2,6 +2,8 @@
 
 mod chart;
 mod jsonpath;
+mod lint;
+mod lint_folder;
 mod output_dir;
 mod show;
 mod show_only;
@@ -26,7 +28,7 @@ pub(crate) type Run = fn(&Call, &mut Output) -> Result<(), Failure>;
 pub(crate) static ROOT: Command = Command {
     short: "renders Helm charts",
     long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
-    commands: &[chart::COMMAND, show::COMMAND, template::COMMAND, version::COMMAND],
+    commands: &[chart::COMMAND, lint::COMMAND, show::COMMAND, template::COMMAND, version::COMMAND],
     ..Command::EMPTY
 };
 

@@ -1,5 +1,7 @@
 //! Calls of the program as fixtures say them, and what they leave behind, written down as the oracle does.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -20,13 +22,12 @@ fn words(line: &str) -> Vec<String> {
     for c in line.chars() {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
-            (Some(_), c) => word.get_or_insert_default().push(c),
             (None, '\'' | '"') => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             (None, ' ') => words.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
+            (_, c) => word.get_or_insert_default().push(c),
         }
     }
     words.extend(word);
@@ -114,7 +115,7 @@ fn normalise(text: &str, folder: &str) -> String {
     let text = text.replace(&format!("{folder}/tmp"), "$TMP");
     let text = text.replace(&format!("{folder}/home"), "$HOME");
     let text = text.replace(root().to_str().unwrap(), "$ROOT");
-    let lines = text.split_inclusive('\n').map(|line| normalise_line(line));
+    let lines = text.split_inclusive('\n').map(normalise_line);
     let mut lines: Vec<String> = lines.collect();
     // Go walks maps of values in no order.
     let is_warning = |line: &String| {
