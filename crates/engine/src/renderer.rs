@@ -94,6 +94,11 @@ pub enum Warning {
     Dependencies(ProcessWarning),
     /// while values met defaults, in Helm's words
     Values(String),
+    /// a schema refers to a URN that nothing is known of, and takes everything there
+    UnresolvedUrn {
+        /// the URN
+        urn: String,
+    },
     /// while templates were executed
     Notice(Notice),
 }
@@ -160,13 +165,17 @@ impl Renderer {
         report
             .warnings
             .extend(std::mem::take(&mut coalesced.warnings).into_iter().map(Warning::Values));
-        if self.settings.schema == SchemaCheck::Checked {
-            note_schemas(&chart, &coalesced.values, &mut report.schemas);
+        if self.settings.schema == SchemaCheck::Checked
+            && let Some(notes) = &mut report.schemas
+        {
+            note_schemas(&chart, &coalesced.values, notes);
         }
         let values = match self.settings.schema {
             SchemaCheck::Checked => CheckedValues::check_with(&self.schemas, &chart, &coalesced)?,
             SchemaCheck::Skipped => CheckedValues::unchecked(&coalesced),
         };
+        let urns = values.unresolved_urns().iter().cloned();
+        report.warnings.extend(urns.map(|urn| Warning::UnresolvedUrn { urn }));
         let range = &chart.metadata.kube_version;
         if !range.is_empty() && !capabilities.kube_version.satisfies(range) {
             return Err(TemplateError::KubeVersion {
@@ -209,8 +218,8 @@ impl Renderer {
 pub struct Report {
     /// what there is to say, in order
     pub warnings: Vec<Warning>,
-    /// the charts whose values were checked, outer ones first
-    pub schemas: Vec<SchemaNote>,
+    /// the charts whose values were checked, outer ones first; where there is a list, it is filled
+    pub schemas: Option<Vec<SchemaNote>>,
     /// the rendered files by path, if they were no manifests
     pub files: BTreeMap<String, String>,
 }

@@ -70,6 +70,7 @@ impl Log {
         match warning {
             Warning::Dependencies(warning) => self.process(warning),
             Warning::Values(text) => self.coalesce(text),
+            Warning::UnresolvedUrn { urn } => self.unresolved_urn(urn),
             Warning::Notice(notice) => self.notice(notice),
             // The list may grow with the engine; what has no line of its own says what it is.
             other => self.plain(0, &format!("{other:?}")),
@@ -131,6 +132,19 @@ impl Log {
         let line =
             places.iter().find(|(begin, _)| text.starts_with(begin)).map_or(0, |(_, line)| *line);
         self.plain(line, text)
+    }
+
+    fn unresolved_urn(self, urn: &str) -> String {
+        match self.layout {
+            LogLayout::Structured => structured(
+                Level::Warn,
+                "unresolved URN reference ignored; using permissive schema",
+                &[("urn", urn)],
+            ),
+            LogLayout::Plain => format!(
+                "jsonschema.go:192: WARNING: unresolved URN reference ignored; using permissive schema: {urn}"
+            ),
+        }
     }
 
     /// Gives the line for a text that Helm prints through Go's old logger.

@@ -40,6 +40,15 @@ impl Output {
         self.out.extend_from_slice(text.as_ref());
     }
 
+    /// Adds a long text to standard output, without copying it if it is the first.
+    pub(crate) fn print_whole(&mut self, text: String) {
+        if self.out.is_empty() {
+            self.out = text.into_bytes();
+        } else {
+            self.out.extend_from_slice(text.as_bytes());
+        }
+    }
+
     /// Adds a line to standard error.
     pub(crate) fn complain(&mut self, line: &str) {
         self.err.extend_from_slice(line.as_bytes());

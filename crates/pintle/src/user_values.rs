@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{self, Read};
 
+use pintle_chart::go::url::Url;
 use pintle_chart::values::{Sources, ValuesFile};
 use pintle_engine::Profile;
 use pintle_yaml::Map;
@@ -47,9 +48,8 @@ fn read_file(name: &str) -> Result<Vec<u8>, String> {
             .map_err(|error| format!("read /dev/stdin: {}", go_words(&error)))?;
         return Ok(content);
     }
-    if let Some((scheme, _)) = name.split_once("://")
-        && ["http", "https", "oci"].contains(&scheme)
-    {
+    let scheme = Url::parse(name.as_bytes())?.scheme;
+    if [&b"http"[..], b"https", b"oci"].contains(&&*scheme) {
         return Err(format!(
             "cannot read values from {name}: this program does not use the network; fetch the file first"
         ));

@@ -104,6 +104,8 @@ impl Linter<'_> {
                 return None;
             }
         };
+        let urns = values.unresolved_urns().iter().cloned();
+        self.log(urns.map(|urn| Warning::UnresolvedUrn { urn }));
         let settings = Settings {
             profile: *profile,
             capabilities: Capabilities::new(kube_version.clone(), std::iter::empty::<&str>()),

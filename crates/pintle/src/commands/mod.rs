@@ -9,6 +9,7 @@ mod show;
 mod show_only;
 mod template;
 mod template_flags;
+mod template_report;
 mod version;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use std::path::{Component, Path};
 use pintle_engine::{Crds, Rendered};
 use pintle_manifest::Hook;
 
-use super::template::HINT;
+use super::template_report::with_hint;
 use crate::print::{Failure, Output};
 use crate::user_values::go_words;
 
@@ -29,13 +29,12 @@ pub(super) fn write(
     keep: impl Fn(&Hook) -> bool,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    // Helm writes all but the hooks while it still renders.
-    let late = |Failure(text)| Failure(text + HINT);
+    // Helm writes all but the hooks while it still renders, so only their failures are late.
     let mut begun = BTreeSet::new();
     if crds == Crds::Included {
         for (path, content) in &rendered.crds {
             write_one(folder, path, content, begun.contains(path.as_str()), output)
-                .map_err(late)?;
+                .map_err(with_hint)?;
             begun.insert(path.as_str());
         }
     }
@@ -45,7 +44,7 @@ pub(super) fn write(
     };
     for object in &rendered.objects.manifests {
         let append = begun.contains(&*object.source);
-        write_one(&inner, &object.source, &object.text, append, output).map_err(late)?;
+        write_one(&inner, &object.source, &object.text, append, output).map_err(with_hint)?;
         begun.insert(&object.source);
     }
     for hook in rendered.objects.hooks.iter().filter(|hook| keep(hook)) {

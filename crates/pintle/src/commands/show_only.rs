@@ -8,7 +8,7 @@ use pintle_manifest::split;
 
 use crate::print::Failure;
 
-/// Picks the documents of the given templates, in the order they are asked for; without any, gives the whole text.
+/// Picks the documents of the given templates, in the order they are asked for.
 ///
 /// A template is named by its path without the chart's name, in which `*`, `?` and `[…]` stand for others.
 ///
@@ -16,9 +16,6 @@ use crate::print::Failure;
 ///
 /// A name that fits no document.
 pub(super) fn pick(text: &str, templates: &[String], profile: &Profile) -> Result<String, Failure> {
-    if templates.is_empty() {
-        return Ok(text.to_owned());
-    }
     let documents = split(text, profile.manifests.split);
     let mut picked = String::new();
     for template in templates {

@@ -3,16 +3,15 @@
 //! Source: `newTemplateCmd` in `pkg/cmd/template.go` and `Install.RunWithContext` in `pkg/action/install.go`, Helm v4.
 
 use pintle_engine::{
-    Capabilities, CommandLine, Crds, Guards, Profile, Rendered, Renderer, Report, SchemaCheck,
-    Settings, TemplateError, Warning,
+    Capabilities, CommandLine, Crds, Guards, Profile, Renderer, Report, SchemaCheck, Settings,
 };
-use pintle_manifest::{Head, Hook, Object};
+use pintle_manifest::Hook;
 
+use super::template_report::{failure, is_late, say, unsorted, with_hint};
 use super::{output_dir, show_only, template_flags};
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
-use crate::log::{Level, structured};
 use crate::prepare::{self, Prepared};
 use crate::print::{Failure, Output};
 
@@ -36,9 +35,6 @@ pub(super) const COMMAND: Command = Command {
 /// The name of a release that was not given any.
 const DEFAULT_NAME: &str = "release-name";
 
-/// What Helm appends to a failure that more output may explain.
-pub(super) const HINT: &str = "\n\nUse --debug flag to render out invalid YAML";
-
 fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Call { args, profile, .. } = call;
     let capabilities = capabilities(args, profile)?;
@@ -61,7 +57,8 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         schema,
         guards: Guards::Stop,
     };
-    let mut report = Report::default();
+    let schemas = output.log.debug.then(Vec::new);
+    let mut report = Report { schemas, ..Report::default() };
     let rendered = Renderer::new(chart, settings).render_reporting(&values, &release, &mut report);
     let is_reached = rendered.as_ref().err().is_none_or(is_late);
     say(&report, profile, output);
@@ -72,9 +69,11 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         Ok(rendered) => (rendered, None),
         Err(error) => {
             let failure = failure(&error, profile, output);
-            if !output.log.debug || !is_late(&error) {
-                let hint = if is_late(&error) { HINT } else { "" };
-                return Err(Failure(failure.0 + hint));
+            if !is_late(&error) {
+                return Err(failure);
+            }
+            if !output.log.debug {
+                return Err(with_hint(failure));
             }
             // With `--debug` Helm prints what there is, and fails all the same.
             (unsorted(report), Some(failure))
@@ -92,91 +91,21 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         }
         _ => rendered.text(crds, keep),
     };
-    match show_only::pick(&text, args.texts(&flags::SHOW_ONLY), profile) {
-        Ok(text) => output.print(text),
-        Err(missing) => {
-            let original = failure.filter(|_| profile.command_line == CommandLine::Helm4);
-            return Err(original.unwrap_or(missing));
+    let picked = match args.texts(&flags::SHOW_ONLY) {
+        [] => Ok(text),
+        templates => show_only::pick(&text, templates, profile),
+    };
+    match (picked, failure) {
+        (Ok(text), failure) => {
+            output.print_whole(text);
+            failure.map_or(Ok(()), Err)
         }
+        (Err(_), Some(failure)) if profile.command_line == CommandLine::Helm4 => Err(failure),
+        (Err(missing), _) => Err(missing),
     }
-    failure.map_or(Ok(()), Err)
 }
 
 fn capabilities(args: &Args, profile: &Profile) -> Result<Capabilities, Failure> {
     let more = args.texts(&flags::API_VERSIONS);
     Ok(Capabilities::new(super::kube_version(args, profile)?, more))
-}
-
-/// Says what the render has to say, in the order Helm says it.
-fn say(report: &Report, profile: &Profile, output: &mut Output) {
-    let (values, templates): (Vec<&Warning>, Vec<&Warning>) =
-        report.warnings.iter().partition(|warning| !matches!(warning, Warning::Notice(_)));
-    for warning in values {
-        output.complain(&output.log.warning(warning));
-    }
-    if output.log.debug && profile.command_line == CommandLine::Helm4 {
-        for note in &report.schemas {
-            if let Some(schema) = &note.schema {
-                let line =
-                    |message, key, value: &str| structured(Level::Debug, message, &[(key, value)]);
-                output.complain(&line("chart name", "chart-name", &note.chart));
-                let text = String::from_utf8_lossy(schema);
-                output.complain(&line("unmarshalled JSON schema", "schema", &text));
-            }
-            let attributes = [
-                ("chart", note.chart.as_str()),
-                ("dependencies", &note.n_dependencies.to_string()),
-            ];
-            output.complain(&structured(
-                Level::Debug,
-                "number of dependencies in the chart",
-                &attributes,
-            ));
-        }
-    }
-    for warning in templates {
-        output.complain(&output.log.warning(warning));
-    }
-}
-
-/// Tells whether Helm had begun a release when it failed, and so offers to print it.
-fn is_late(error: &TemplateError) -> bool {
-    !matches!(
-        error,
-        TemplateError::Dependencies(_) | TemplateError::Values(_) | TemplateError::Schema(_)
-    )
-}
-
-/// Words a failure as the profile does.
-fn failure(error: &TemplateError, profile: &Profile, output: &mut Output) -> Failure {
-    match (error, profile.command_line) {
-        (TemplateError::Dependencies(reason), CommandLine::Helm3) => Failure(reason.to_string()),
-        (TemplateError::Dependencies(reason), CommandLine::Helm4) => {
-            let reason = reason.to_string();
-            let line = structured(
-                Level::Error,
-                "chart dependencies processing failed",
-                &[("error", &reason)],
-            );
-            output.complain(&line);
-            Failure(error.to_string())
-        }
-        _ => Failure(error.to_string()),
-    }
-}
-
-/// Gives files that are no manifests as if they were: each as one object, by path.
-fn unsorted(report: Report) -> Rendered {
-    let mut rendered = Rendered::default();
-    for (path, content) in report.files {
-        if !content.trim().is_empty() {
-            rendered.objects.manifests.push(Object {
-                source: path.into(),
-                line: 1,
-                head: Head::default(),
-                text: content.into(),
-            });
-        }
-    }
-    rendered
 }
