@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pintle_chart::Chart;
 use pintle_chart::coalesce::coalesce;
 use pintle_chart::process::{ProcessWarning, process_dependencies};
 use pintle_chart::schema::{CheckedValues, Schemas};
+use pintle_chart::{Chart, File};
 use pintle_manifest::{Hook, Object, Objects};
 use pintle_yaml::{Map, Value};
 
@@ -78,8 +78,8 @@ pub struct Renderer {
 pub struct Rendered {
     /// the objects, in the order of installation
     pub objects: Objects,
-    /// the definitions of `crds/`: the path, with the names of the charts, and the content
-    pub crds: Vec<(String, String)>,
+    /// the definitions of `crds/`: the path, with the names of the charts, and the file
+    pub crds: Vec<(String, File)>,
     /// `NOTES.txt` of the outermost chart
     pub notes: Option<String>,
     /// what there is to say beside them
@@ -207,8 +207,7 @@ impl Renderer {
                 .map(|annotation| Warning::Notice(Notice::UnknownHook { annotation })),
         );
         let crds = chart.crds();
-        let crds =
-            crds.into_iter().map(|crd| (crd.filename, crd.file.text().into_owned())).collect();
+        let crds = crds.into_iter().map(|crd| (crd.filename, crd.file.clone())).collect();
         Ok(Rendered { objects, crds, notes, warnings: Vec::new() })
     }
 }
@@ -267,8 +266,8 @@ impl Rendered {
     pub fn text(&self, crds: Crds, keep: impl Fn(&Hook) -> bool) -> String {
         let mut out = String::new();
         if crds == Crds::Included {
-            for (path, content) in &self.crds {
-                push_document(&mut out, path, content);
+            for (path, file) in &self.crds {
+                push_document(&mut out, path, &file.text());
             }
         }
         for object in &self.objects.manifests {

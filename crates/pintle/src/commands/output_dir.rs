@@ -32,8 +32,8 @@ pub(super) fn write(
     // Helm writes all but the hooks while it still renders, so only their failures are late.
     let mut begun = BTreeSet::new();
     if crds == Crds::Included {
-        for (path, content) in &rendered.crds {
-            write_one(folder, path, content, begun.contains(path.as_str()), output)
+        for (path, file) in &rendered.crds {
+            write_one(folder, path, &file.text(), begun.contains(path.as_str()), output)
                 .map_err(with_hint)?;
             begun.insert(path.as_str());
         }
