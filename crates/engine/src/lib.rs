@@ -1,5 +1,7 @@
 //! Helm's template engine: functions, built-in objects, profiles, render.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 mod capabilities;
 mod compile;
 mod context;

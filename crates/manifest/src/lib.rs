@@ -14,6 +14,8 @@
 //! # Ok::<(), pintle_manifest::Error>(())
 //! ```
 
+#![warn(clippy::disallowed_methods)]
+
 mod error;
 mod head;
 mod hook;
