@@ -1,4 +1,32 @@
 //! Helm's template engine: functions, built-in objects, profiles, render.
+//!
+//! A [`Renderer`] takes a chart and walks the house from values to objects: dependencies are switched, values meet defaults and
+//! schemas, templates are executed with Helm's objects and functions, and what they write is split and ordered.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use pintle_chart::{Chart, File};
+//! use pintle_engine::world::Still;
+//! use pintle_engine::{Release, Renderer, Settings};
+//!
+//! let chart = Chart::from_files(vec![
+//!     File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+//!     File::new("values.yaml", "port: 80\n"),
+//!     File::new("templates/service.yaml", "kind: Service\nport: {{ .Values.port }}\nname: {{ .Release.Name | quote }}\n"),
+//! ])?;
+//! let renderer = Renderer::new(chart, Settings::new(Arc::new(Still::new(1))));
+//! let values = pintle_yaml::Map::from_iter([("port", pintle_yaml::Value::Int(8080))]);
+//! let rendered = renderer.render(&values, &Release::new("demo"))?;
+//! assert_eq!(
+//!     rendered.manifest(),
+//!     "---\n# Source: web/templates/service.yaml\nkind: Service\nport: 8080\nname: \"demo\"\n"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What sets Helm versions apart is a [`Profile`]; what a render may ask of its surroundings is a [`World`]. Nothing else is asked:
+//! same chart, values, release, profile and world, same bytes.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
