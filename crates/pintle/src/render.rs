@@ -37,3 +37,14 @@ impl Renderer {
         Ok(self.0.render(values.as_map(), release)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renderer_may_be_shared_by_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Renderer>();
+    }
+}
