@@ -11,7 +11,7 @@ use crate::{Result, layers, root};
 const MAX_LINES: usize = 800;
 
 /// Files that are one table or one grammar.
-const LARGE: &[&str] = &["crates/gotmpl/src/parser.rs"];
+const LARGE: &[&str] = &[];
 
 /// Everything that may lie at the top besides dotfiles.
 const TOP_LEVEL: &[&str] = &[
