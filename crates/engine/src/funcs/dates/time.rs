@@ -454,7 +454,7 @@ impl Object for Time {
             "IsZero" => Ok((self.unix == -YEAR_ONE_TO_UNIX && self.nanosecond == 0).into()),
             "Location" => Ok(Value::Object(Rc::new(Location { zone: self.zone.clone() }))),
             "Minute" => int(civil().minute.into()),
-            "Month" => Ok(Value::Object(Rc::new(Month(civil().month)))),
+            "Month" => Ok(Value::Object(Rc::new(Named::month(civil().month)))),
             "Nanosecond" => int(self.nanosecond.into()),
             "Round" => duration_arg(args).map(|duration| self.round(duration).into()),
             "Second" => int(civil().second.into()),
@@ -466,7 +466,7 @@ impl Object for Time {
             "UnixMicro" => Ok(Value::int64(wrap(self.unix_nanoseconds().div_euclid(1_000)))),
             "UnixMilli" => Ok(Value::int64(wrap(self.unix_nanoseconds().div_euclid(1_000_000)))),
             "UnixNano" => Ok(Value::int64(wrap(self.unix_nanoseconds()))),
-            "Weekday" => Ok(Value::Object(Rc::new(Weekday(civil().weekday)))),
+            "Weekday" => Ok(Value::Object(Rc::new(Named::weekday(civil().weekday)))),
             "Year" => int(civil().year),
             "YearDay" => int(civil().year_day.into()),
             _ => return None,
@@ -512,13 +512,23 @@ fn wrap(number: i128) -> i64 {
     wrapped
 }
 
-/// `time.Month`, from 1.
+/// A number that prints as a name: `time.Month`, from 1, and `time.Weekday`, from 0, Sunday.
 #[derive(Debug)]
-struct Month(u8);
+struct Named {
+    type_name: &'static str,
+    number: u8,
+    name: &'static str,
+}
 
-/// `time.Weekday`, from 0, Sunday.
-#[derive(Debug)]
-struct Weekday(u8);
+impl Named {
+    fn month(number: u8) -> Self {
+        Self { type_name: "time.Month", number, name: layout::month_name(number) }
+    }
+
+    fn weekday(number: u8) -> Self {
+        Self { type_name: "time.Weekday", number, name: layout::weekday_name(number) }
+    }
+}
 
 /// `*time.Location`.
 #[derive(Debug)]
@@ -526,9 +536,9 @@ struct Location {
     zone: Zone,
 }
 
-impl Object for Month {
+impl Object for Named {
     fn type_name(&self) -> Cow<'static, str> {
-        "time.Month".into()
+        self.type_name.into()
     }
 
     fn kind(&self) -> Kind {
@@ -536,7 +546,7 @@ impl Object for Month {
     }
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
-        (name == "String").then(|| Ok(Value::string(layout::month_name(self.0))))
+        (name == "String").then(|| Ok(Value::string(self.name)))
     }
 
     fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
@@ -544,45 +554,11 @@ impl Object for Month {
     }
 
     fn display(&self) -> Option<Str> {
-        Some(layout::month_name(self.0).into())
+        Some(self.name.into())
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::int(self.0.into()))
-    }
-
-    fn to_json(&self) -> Option<Value> {
-        self.underlying()
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-impl Object for Weekday {
-    fn type_name(&self) -> Cow<'static, str> {
-        "time.Weekday".into()
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Int(IntType::Int)
-    }
-
-    fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
-        (name == "String").then(|| Ok(Value::string(layout::weekday_name(self.0))))
-    }
-
-    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
-        (method == "String").then_some((&[], false))
-    }
-
-    fn display(&self) -> Option<Str> {
-        Some(layout::weekday_name(self.0).into())
-    }
-
-    fn underlying(&self) -> Option<Value> {
-        Some(Value::int(self.0.into()))
+        Some(Value::int(self.number.into()))
     }
 
     fn to_json(&self) -> Option<Value> {
