@@ -196,7 +196,7 @@ impl Object {
             Value::Null => return Ok(object),
             Value::Map(fields) => fields,
             other => {
-                let shape = shape(other);
+                let shape = json::type_name(other);
                 return Err(format!(
                     "json: cannot unmarshal {shape} into Go value of type rules.{struct_name}"
                 ));
@@ -219,7 +219,7 @@ impl Object {
                     other => Err(format!(
                         "json: cannot unmarshal {} into Go struct field {struct_name}.Metadata of type \
                          rules.k8sYamlMetadata",
-                        shape(other)
+                        json::type_name(other)
                     )),
                 }
             } else {
@@ -258,7 +258,7 @@ fn read_text(value: &Value, into: &mut String, scalars: Scalars) -> Result<(), &
         Value::Bool(b) if scalars == Scalars::Converted => *into = b.to_string(),
         Value::Int(n) if scalars == Scalars::Converted => *into = n.to_string(),
         Value::Float(x) if scalars == Scalars::Converted => *into = x.to_string(),
-        other => return Err(shape(other)),
+        other => return Err(json::type_name(other)),
     }
     Ok(())
 }
@@ -267,18 +267,6 @@ fn mismatch(shape: &str, struct_name: &str, field: &str) -> String {
     format!(
         "json: cannot unmarshal {shape} into Go struct field {struct_name}.{field} of type string"
     )
-}
-
-/// Gives the word of Go's `encoding/json` for a value.
-pub(super) fn shape(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use pintle_chart::process::process_dependencies;
 use pintle_chart::schema::CheckedValues;
 use pintle_chart::{Chart, File};
 use pintle_gotmpl::value::number::quote;
-use pintle_yaml::Value;
+use pintle_yaml::{Value, json};
 
 use super::Severity::{Error, Warning as Warn};
-use super::documents::{Documents, Object, STRUCT_3, STRUCT_4, shape};
+use super::documents::{Documents, Object, STRUCT_3, STRUCT_4};
 use super::{Entry, Linter, Logged, deprecations, names};
 use crate::compile::Cache;
 use crate::render::render;
@@ -227,7 +227,7 @@ fn list_annotations(object: &Object, content: &str, is_helm_3: bool) -> Result<(
     let value = pintle_yaml::from_str(content)
         .map_err(|error| unparsable(format!("error converting YAML to JSON: {error}")))?;
     let mistyped = |found: &Value, place: &str, go_type: &str| {
-        let shape = shape(found);
+        let shape = json::type_name(found);
         Err(unparsable(format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {shape} into Go struct field \
              .{place} of type {go_type}"

@@ -5,7 +5,7 @@
 
 use pintle_chart::coalesce::coalesce_tables;
 use pintle_chart::schema::check_one;
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Map, Value, json};
 
 use super::Severity::{Error, Info};
 use super::{Entry, Linter, Logged};
@@ -40,12 +40,7 @@ impl Linter<'_> {
             Ok(Value::Map(values)) => values,
             Ok(Value::Null) => Map::new(),
             Ok(other) => {
-                let shape = match other {
-                    Value::List(_) => "array",
-                    Value::String(_) => "string",
-                    Value::Bool(_) => "bool",
-                    _ => "number",
-                };
+                let shape = json::type_name(&other);
                 return Err(unparsable(format!(
                     "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {shape} into Go value of \
                      type {}",
