@@ -156,6 +156,55 @@ impl Renderer {
         release: &Release,
         report: &mut Report,
     ) -> Result<Rendered, TemplateError> {
+        let profile = &self.settings.profile;
+        let (chart, mut files) = self.execute(values, release, report)?;
+        let mut notes = None;
+        let own_notes = format!("{}/templates/{NOTES}", chart.name());
+        files.retain(|path, content| {
+            if path == &own_notes {
+                notes = Some(std::mem::take(content));
+            }
+            !path.ends_with(NOTES)
+        });
+        let parts = files.iter().map(|(path, content)| (path.as_str(), content.as_str()));
+        let mut objects = match Objects::sort(parts, &profile.manifests) {
+            Ok(objects) => objects,
+            Err(error) => {
+                report.files = files;
+                return Err(error.into());
+            }
+        };
+        report.warnings.extend(
+            std::mem::take(&mut objects.unknown_hooks)
+                .into_iter()
+                .map(|annotation| Warning::Notice(Notice::UnknownHook { annotation })),
+        );
+        let crds = chart.crds();
+        let crds = crds.into_iter().map(|crd| (crd.filename, crd.file.clone())).collect();
+        Ok(Rendered { objects, crds, notes, warnings: Vec::new() })
+    }
+
+    /// Gives the text of each template that is no partial, by its path from the outermost chart: neither split, nor read,
+    /// nor put in order.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`], in Helm's words.
+    pub fn render_files(
+        &self,
+        values: &Map,
+        release: &Release,
+    ) -> Result<BTreeMap<String, String>, TemplateError> {
+        Ok(self.execute(values, release, &mut Report::default())?.1)
+    }
+
+    /// Walks from the user's values to the templates' texts; gives the chart with the dependencies these values leave.
+    fn execute(
+        &self,
+        values: &Map,
+        release: &Release,
+        report: &mut Report,
+    ) -> Result<(Chart, BTreeMap<String, String>), TemplateError> {
         let Settings { profile, capabilities, .. } = &self.settings;
         let mut chart = self.chart.clone();
         let dependencies = process_dependencies(&mut chart, values, profile.coalesce);
@@ -184,31 +233,8 @@ impl Renderer {
             });
         }
         let warnings = &mut report.warnings;
-        let mut files = render(&chart, &values, release, &self.settings, &self.cache, warnings)?;
-        let mut notes = None;
-        let own_notes = format!("{}/templates/{NOTES}", chart.name());
-        files.retain(|path, content| {
-            if path == &own_notes {
-                notes = Some(std::mem::take(content));
-            }
-            !path.ends_with(NOTES)
-        });
-        let parts = files.iter().map(|(path, content)| (path.as_str(), content.as_str()));
-        let mut objects = match Objects::sort(parts, &profile.manifests) {
-            Ok(objects) => objects,
-            Err(error) => {
-                report.files = files;
-                return Err(error.into());
-            }
-        };
-        report.warnings.extend(
-            std::mem::take(&mut objects.unknown_hooks)
-                .into_iter()
-                .map(|annotation| Warning::Notice(Notice::UnknownHook { annotation })),
-        );
-        let crds = chart.crds();
-        let crds = crds.into_iter().map(|crd| (crd.filename, crd.file.clone())).collect();
-        Ok(Rendered { objects, crds, notes, warnings: Vec::new() })
+        let files = render(&chart, &values, release, &self.settings, &self.cache, warnings)?;
+        Ok((chart, files))
     }
 }
 
