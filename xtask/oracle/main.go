@@ -1,6 +1,7 @@
 // Oracle records what Go, and the Go libraries Helm is made of, say about the cases in fixtures/.
 //
 //	go run . DOMAIN FIXTURES SNAPSHOTS
+//	go run . bench …                    (see bench.go)
 //
 // FIXTURES is the folder of all inputs (fixtures), SNAPSHOTS the folder of one oracle (snapshots/go-1.26).
 // A domain reads FIXTURES/DOMAIN and writes SNAPSHOTS/DOMAIN under the same names, with a file ORACLE that
@@ -22,6 +23,13 @@ import (
 var domains = map[string]func(fixturesDir, snapshotsDir string) error{}
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "bench" {
+		if err := bench(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "oracle:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) != 4 || domains[os.Args[1]] == nil {
 		names := strings.Join(slices.Sorted(maps.Keys(domains)), " ")
 		fmt.Fprintf(os.Stderr, "usage: oracle DOMAIN FIXTURES SNAPSHOTS\ndomains: %s\n", names)
@@ -45,6 +53,18 @@ func writeOracle(dir string, modules ...string) error {
 		}
 	}
 	return writeFile(filepath.Join(dir, "ORACLE"), text.String())
+}
+
+// moduleVersion gives the version of a module this program is made of.
+func moduleVersion(path string) string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if dep.Path == path {
+				return dep.Version
+			}
+		}
+	}
+	return ""
 }
 
 // writeFile writes a snapshot and makes the folders above it.

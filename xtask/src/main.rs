@@ -1,6 +1,7 @@
 //! What CI and maintainers run: `cargo xtask COMMAND`.
 
 mod accept;
+mod bench;
 mod check;
 mod conform;
 mod layers;
@@ -19,6 +20,8 @@ usage: cargo xtask COMMAND
   check                                  all that CI does, without Go, Helm or a network
   tidy                                   the house rules that no linter knows
   conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
+  bench [--helm PATH] [--charts DIR] [--pairs N] [--only NAME]… [--write-readme]
+                                         what renders cost beside real Helm; needs Helm, and Go for rows in process
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words[..] {
         ["accept"] => accept::run(),
+        ["bench", ref args @ ..] => bench::run(args),
         ["check"] => check::run(),
         ["tidy"] => tidy::run(),
         ["conform", "--charts", charts, "--golden", golden]
