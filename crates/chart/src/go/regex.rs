@@ -40,17 +40,41 @@ impl LazyRegex {
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
         let compiled = OnceLock::new();
         if syntax::parse(pattern)?.size > MAX_SMALL {
-            let regex = Regex::new(pattern)?;
+            let regex = Regex::build(pattern, light())?;
             compiled.get_or_init(|| Some(regex));
         }
         Ok(Self { pattern: pattern.into(), compiled })
     }
 
+    /// Takes a pattern that [`is_small`] was asked about, without reading it again.
+    pub(crate) fn of_small(pattern: &[u8]) -> Self {
+        Self { pattern: pattern.into(), compiled: OnceLock::new() }
+    }
+
     /// Tells whether the pattern is found in UTF-8 text.
     pub fn is_match(&self, text: &str) -> bool {
-        let compiled = self.compiled.get_or_init(|| Regex::new(&self.pattern).ok());
+        let compiled = self.compiled.get_or_init(|| Regex::build(&self.pattern, light()).ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
+}
+
+/// Tells whether a pattern can be read, and is so small that it surely can be compiled.
+pub(crate) fn is_small(pattern: &[u8]) -> bool {
+    syntax::parse(pattern).is_ok_and(|parsed| parsed.size <= MAX_SMALL)
+}
+
+/// What all engines keep to.
+fn config() -> meta::Config {
+    meta::Config::new()
+        .nfa_size_limit(Some(MAX_COMPILED_BYTES))
+        // Patterns meet short texts: building a whole automaton costs more than it saves.
+        .dfa(false)
+        .onepass_size_limit(Some(1 << 20))
+}
+
+/// For patterns that meet a text or two, of some dozen bytes each: the engines that need no more than the program itself.
+fn light() -> meta::Config {
+    config().hybrid(false).onepass(false).auto_prefilter(false)
 }
 
 /// A pattern ready to run.
@@ -69,17 +93,15 @@ impl Regex {
     ///
     /// Go's text, such as ``error parsing regexp: missing closing ): `(` ``.
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
+        Self::build(pattern, config())
+    }
+
+    fn build(pattern: &[u8], config: meta::Config) -> Result<Self, String> {
         let parsed = syntax::parse(pattern)?;
         let stack = (512 << 10) + parsed.height as usize * STACK_PER_LEVEL;
         stacker::maybe_grow(stack, 2 * stack, || {
             meta::Regex::builder()
-                .configure(
-                    meta::Config::new()
-                        .nfa_size_limit(Some(MAX_COMPILED_BYTES))
-                        // Patterns meet short texts: building a whole automaton costs more than it saves.
-                        .dfa(false)
-                        .onepass_size_limit(Some(1 << 20)),
-                )
+                .configure(config)
                 .build_from_hir(&parsed.hir)
                 .map_err(|_| syntax::too_large(pattern))
                 .map(|engine| Self { engine, names: parsed.names })

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::doc::{Doc, Lost, Node, NodeId, escape};
+use super::doc::{Doc, Entries, Lost, Node, NodeId, escape};
 use super::draft::metaschema_document;
 use super::fault::schema_location;
 use super::format::Format;
@@ -229,7 +229,7 @@ impl Compiler {
             return Ok(root);
         }
         if let Some(doc) = metaschema_document(url) {
-            return self.add_root(url, Doc::read(doc));
+            return self.add_root(url, Doc::read_own(doc));
         }
         if url.starts_with("urn:") {
             self.unresolved.insert(url.to_owned());
@@ -336,7 +336,7 @@ struct Object<'c> {
     root: usize,
     node: NodeId,
     base: Arc<str>,
-    keywords: BTreeMap<Arc<str>, NodeId>,
+    keywords: Entries,
 }
 
 impl Object<'_> {
@@ -509,7 +509,7 @@ impl Object<'_> {
 
     fn entries(&self, keyword: &str) -> Vec<(Arc<str>, NodeId)> {
         let map = self.keywords.get(keyword).and_then(|id| self.doc().map(*id));
-        map.into_iter().flatten().map(|(key, id)| (key.clone(), *id)).collect()
+        map.into_iter().flat_map(Entries::iter).map(|(key, id)| (key.clone(), id)).collect()
     }
 
     fn strings(&self, items: &[NodeId]) -> Vec<Arc<str>> {
@@ -536,6 +536,10 @@ impl Object<'_> {
     }
 
     fn pattern(&self, keyword: &str, text: Arc<str>) -> Result<Pattern, String> {
+        if self.compiler.roots[self.root].patterns.contains(&text) {
+            let regex = regex::LazyRegex::of_small(text.as_bytes());
+            return Ok(Pattern { text, regex });
+        }
         match regex::LazyRegex::new(text.as_bytes()) {
             Ok(regex) => Ok(Pattern { text, regex }),
             Err(error) => {

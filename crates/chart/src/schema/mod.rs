@@ -16,14 +16,16 @@ mod draft;
 mod fault;
 mod format;
 mod number;
+mod plain;
 mod root;
 mod validate;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Map, Value, json};
 
 use crate::Chart;
 use crate::coalesce::Coalesced;
@@ -185,21 +187,32 @@ fn check_values(
 
 /// Reads a schema, with the words of Go's JSON decoder when it is none.
 fn read_schema(schema: &[u8]) -> Result<Doc, String> {
-    let text = pintle_yaml::json::replace_invalid(schema);
-    if let Err(error) = pintle_yaml::json::from_str(&text) {
-        let is_blank = text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
-        let is_at_end =
-            matches!(&error, pintle_yaml::Error::Json { offset, .. } if *offset >= text.len());
-        let error = error.to_string();
-        return Err(match &*error {
-            _ if is_at_end && is_blank => "EOF".to_owned(),
-            _ if is_at_end => "unexpected EOF".to_owned(),
-            // A decoder reads one value and leaves the rest; the library then looks for more.
-            error if error.ends_with("after top-level value") => {
-                "invalid character after top-level value".to_owned()
-            }
-            error => error.to_owned(),
-        });
+    let text = match std::str::from_utf8(schema) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(json::replace_invalid(schema)),
+    };
+    match Doc::read(&text) {
+        Some((doc, false)) => Ok(doc),
+        read => match json::from_str(&text) {
+            Err(error) => Err(decoder_words(&text, &error)),
+            Ok(_) => Ok(read.map_or_else(Doc::permissive, |(doc, _)| doc)),
+        },
     }
-    Ok(Doc::read(&text))
+}
+
+/// Puts what is wrong with a schema into the words of a decoder, which reads one value from a stream.
+fn decoder_words(text: &str, error: &pintle_yaml::Error) -> String {
+    let is_blank = text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+    let is_at_end =
+        matches!(error, pintle_yaml::Error::Json { offset, .. } if *offset >= text.len());
+    let error = error.to_string();
+    match &*error {
+        _ if is_at_end && is_blank => "EOF".to_owned(),
+        _ if is_at_end => "unexpected EOF".to_owned(),
+        // A decoder reads one value and leaves the rest; the library then looks for more.
+        error if error.ends_with("after top-level value") => {
+            "invalid character after top-level value".to_owned()
+        }
+        error => error.to_owned(),
+    }
 }

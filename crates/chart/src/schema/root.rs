@@ -5,12 +5,13 @@
 //!
 //! Source: `roots.go` and `root.go` of santhosh-tekuri/jsonschema v6.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::doc::{Doc, NodeId};
+use super::doc::{Doc, Entries, NodeId};
 use super::draft::{Draft, metaschema, metaschema_document};
 use super::fault::schema_location;
+use super::plain::Look;
 use super::validate::validate_schema;
 use crate::go::url::Url;
 use crate::quote::Quoted;
@@ -26,6 +27,8 @@ pub(super) struct Root {
     pub(super) ids: HashMap<Arc<str>, NodeId>,
     /// the resource of each node that was looked at as a schema
     owners: Vec<Option<NodeId>>,
+    /// patterns that were read already, and are good and small
+    pub(super) patterns: HashSet<Arc<str>>,
 }
 
 /// A part of a document with a name of its own.
@@ -49,6 +52,7 @@ impl Root {
             resources: BTreeMap::new(),
             ids: HashMap::new(),
             owners: vec![None; doc.len()],
+            patterns: HashSet::new(),
             doc,
         };
         root.collect(Doc::ROOT, None, Draft::LATEST)?;
@@ -156,7 +160,7 @@ impl Root {
 
     fn collect_anchors(
         &mut self,
-        keywords: &BTreeMap<Arc<str>, NodeId>,
+        keywords: &Entries,
         node: NodeId,
         owner: NodeId,
     ) -> Result<(), String> {
@@ -221,8 +225,14 @@ impl Root {
     }
 
     /// Checks a schema against the metaschema of its draft.
-    fn check(&self, node: NodeId) -> Result<(), String> {
+    fn check(&mut self, node: NodeId) -> Result<(), String> {
         let draft = self.resources[&self.owner(node)].draft;
+        let mut look = Look::new(&self.doc, draft);
+        if look.is_surely_good(node) {
+            let patterns = look.patterns;
+            self.patterns.extend(patterns);
+            return Ok(());
+        }
         validate_schema(metaschema(draft), &self.doc, node).map_err(|faults| {
             let location = self.location(node);
             format!("{} is not valid against metaschema: {faults}", Quoted(&location))
@@ -240,7 +250,7 @@ fn unknown_draft(url: &str, root: &str, location: &str) -> Result<Draft, String>
         return Err(format!("draft {} is not supported", Quoted(url)));
     }
     if let Some(text) = metaschema_document(url) {
-        let doc = Doc::read(text);
+        let doc = Doc::read_own(text);
         let dialect = doc.map(Doc::ROOT).and_then(|map| doc.string(*map.get("$schema")?));
         return Ok(dialect.and_then(|url| Draft::from_url(url)).unwrap_or(Draft::LATEST));
     }

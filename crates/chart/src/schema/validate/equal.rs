@@ -30,8 +30,8 @@ pub(super) fn equals(value: &Value, doc: &Doc, node: NodeId) -> bool {
         }
         (Value::Map(a), Node::Map(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|((a_key, a), (b_key, b))| {
-                    a_key == b_key && stack::with_room(|| equals(a, doc, *b))
+                && a.iter().zip(b.iter()).all(|((a_key, a), (b_key, b))| {
+                    a_key == b_key && stack::with_room(|| equals(a, doc, b))
                 })
         }
         _ => false,

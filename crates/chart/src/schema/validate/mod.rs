@@ -35,7 +35,11 @@ const LOOKS_PER_STEP: u64 = 8;
 ///
 /// What is wrong, as Helm's library prints it: a header, then a list.
 pub(super) fn validate(compiled: &Compiled, value: &Value) -> Result<(), String> {
-    let mut validator = Validator { compiled, places: Places::default(), n_steps: 0, n_values: 0 };
+    // What fits, as nearly all values do, fits without a word on the alternatives that were tried in vain.
+    if Validator::new(compiled).whole(value, compiled.entry, true).is_ok() {
+        return Ok(());
+    }
+    let mut validator = Validator::new(compiled);
     let mut faults = match validator.whole(value, compiled.entry, false) {
         Ok(()) => return Ok(()),
         Err(faults) => faults,
@@ -103,7 +107,11 @@ struct Validator<'c> {
     n_values: u64,
 }
 
-impl Validator<'_> {
+impl<'c> Validator<'c> {
+    fn new(compiled: &'c Compiled) -> Self {
+        Self { compiled, places: Places::default(), n_steps: 0, n_values: 0 }
+    }
+
     /// Checks a value from its root.
     fn whole(&mut self, value: &Value, schema: SchemaId, is_quiet: bool) -> Result<(), Vec<Fault>> {
         let scope = Scope { schema, reference: None, value: self.n_values, outer: None };
