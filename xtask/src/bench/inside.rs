@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use pintle::{Chart, Release, Renderer, Values};
 use serde_json::json;
 
-use super::KUBE_VERSION;
 use super::process::own_cpu_ns;
+use super::{HELM_RELEASES, KUBE_VERSION};
 use crate::Result;
 
 /// How long renders go untimed.
@@ -94,32 +94,38 @@ fn repeat(duration: Duration, mut render: impl FnMut() -> Result) -> Result<Timi
     Ok(Timing { n_renders, wall: begin.elapsed(), cpu_ns: own_cpu_ns()? - cpu_ns })
 }
 
-/// Renders releases with different values on all cores, which share the renderer.
+/// Renders releases with different values, in rounds; making the values goes untimed.
 fn releases(renderer: &Renderer, source: &str, n_renders: usize) -> Result<Timing> {
-    let values =
-        (0..n_renders).map(|number| numbered(source, number)).collect::<Result<Vec<Values>>>()?;
-    if let Some(first) = values.first() {
-        whole(renderer, first, &Release::new("warm-up"))?;
+    whole(renderer, &numbered(source, 0)?, &Release::new("warm-up"))?;
+    let mut total = Timing { n_renders, wall: Duration::ZERO, cpu_ns: 0 };
+    for begin in (0..n_renders).step_by(HELM_RELEASES) {
+        let numbers = begin..n_renders.min(begin + HELM_RELEASES);
+        let values = numbers.map(|number| numbered(source, number)).collect::<Result<Vec<_>>>()?;
+        let (begin, cpu_ns) = (Instant::now(), own_cpu_ns()?);
+        on_all_cores(renderer, &values)?;
+        total.wall += begin.elapsed();
+        total.cpu_ns += own_cpu_ns()? - cpu_ns;
     }
+    Ok(total)
+}
+
+/// Renders a release with each of the values, on all cores, which share the renderer.
+fn on_all_cores(renderer: &Renderer, values: &[Values]) -> Result {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicUsize::new(0);
     let work = || -> Result {
-        while let Some((number, values)) = {
+        loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            values.get(number).map(|values| (number, values))
-        } {
+            let Some(values) = values.get(number) else { return Ok(()) };
             whole(renderer, values, &Release::new(format!("r{number}")))?;
         }
-        Ok(())
     };
-    let (begin, cpu_ns) = (Instant::now(), own_cpu_ns()?);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().map_err(|_| "a render panicked".to_owned())?)
-    })?;
-    Ok(Timing { n_renders, wall: begin.elapsed(), cpu_ns: own_cpu_ns()? - cpu_ns })
+    })
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -59,7 +59,7 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| Render | pintle | Helm | time | processor | memory |")?;
+        writeln!(f, "| Render | pintle | Helm | time | CPU | memory |")?;
         writeln!(f, "|---|---|---|---|---|---|")?;
         for row in &self.rows {
             writeln!(f, "{row}")?;
