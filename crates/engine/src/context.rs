@@ -105,16 +105,16 @@ impl Contexts<'_> {
         shared: &[Value; 2],
         contexts: &mut Vec<Map>,
     ) -> Map {
-        let values_type = Type::Named(self.profile.values_package.values_type());
+        let values_type = self.profile.values_package.values_type();
         let [release, capabilities] = shared;
         let subcharts = Map::new(Entries::new());
         let context = Map::new(Entries::from_iter([
-            ("Chart".into(), chart_value(&chart.metadata, is_root, self.profile)),
-            ("Files".into(), Value::Object(Rc::new(Files::new(&chart.files)))),
-            ("Release".into(), release.clone()),
-            ("Capabilities".into(), capabilities.clone()),
-            ("Values".into(), Value::Map(values.with_type(values_type))),
-            ("Subcharts".into(), Value::Map(subcharts.clone())),
+            ("Chart", chart_value(&chart.metadata, is_root, self.profile)),
+            ("Files", Value::Object(Rc::new(Files::new(&chart.files)))),
+            ("Release", release.clone()),
+            ("Capabilities", capabilities.clone()),
+            ("Values", Value::Map(values.with_type(values_type))),
+            ("Subcharts", Value::Map(subcharts.clone())),
         ]));
         contexts.push(context.with_type(values_type));
         for dependency in &chart.dependencies {
@@ -250,10 +250,10 @@ fn metadata_fields(metadata: &Metadata, profile: &Profile) -> Vec<(&'static str,
         })
         .collect();
     let annotations = match &metadata.annotations {
-        None => Map::nil(Type::STRING_MAP),
+        None => Map::nil(&Type::STRING_MAP),
         Some(annotations) => {
-            let entries = annotations.iter().map(|(key, value)| (key.as_str().into(), text(value)));
-            Map::of(Type::STRING_MAP, entries.collect())
+            let entries = annotations.iter().map(|(key, value)| (key.as_str(), text(value)));
+            Map::of(&Type::STRING_MAP, entries.collect())
         }
     };
     vec![

@@ -120,7 +120,7 @@ impl Object for Files {
     fn underlying(&self) -> Option<Value> {
         let entries =
             self.0.iter().map(|(path, data)| (Str::from(&**path), bytes(Arc::clone(data))));
-        Some(Value::Map(Map::of(Type::Map(&Type::BYTES), entries.collect())))
+        Some(Value::Map(Map::of(&Type::Map(&Type::BYTES), entries.collect())))
     }
 
     fn to_json(&self) -> Option<Value> {

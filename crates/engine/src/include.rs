@@ -10,7 +10,7 @@ use pintle_gotmpl::{Env, FuncError, Function, Str, TemplateSet, Type, Value};
 use crate::render::{NO_VALUE, host, without_no_value};
 
 /// How often one name may be included within itself, plus one.
-const MAX_INCLUDE_DEPTH: u32 = 1000;
+const MAX_INCLUDE_DEPTH: usize = 1000;
 
 /// How many compiled `tpl` texts a render keeps at once.
 const MAX_COMPILED: usize = 10_000;
@@ -28,20 +28,18 @@ fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     let [Value::String(name), data] = args else { unreachable!("the signature was checked") };
     let host = host(env);
     {
-        let mut depths = host.include_depths.borrow_mut();
-        let depth = depths.entry(name.clone()).or_insert(0);
-        if *depth > MAX_INCLUDE_DEPTH {
+        let mut included = host.included.borrow_mut();
+        let times = |included: &[Str]| included.iter().filter(|other| *other == name).count();
+        if included.len() > MAX_INCLUDE_DEPTH && times(&included) > MAX_INCLUDE_DEPTH {
             return Err(FuncError::new(format!(
                 "rendering template has a nested reference name: {}: unable to execute template",
                 name.to_str_lossy()
             )));
         }
-        *depth += 1;
+        included.push(name.clone());
     }
     let output = env.execute(&name.to_str_lossy(), data);
-    if let Some(depth) = host.include_depths.borrow_mut().get_mut(name) {
-        *depth -= 1;
-    }
+    host.included.borrow_mut().pop();
     Ok(Value::String(output?))
 }
 

@@ -6,6 +6,7 @@ use pintle_chart::LoadRules;
 use pintle_chart::coalesce::CoalesceRules;
 use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE};
 use pintle_chart::values::ValueRules;
+use pintle_gotmpl::Type;
 use pintle_manifest::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS, Rules, SplitRules};
 
 use crate::capabilities::KubeVersionRules;
@@ -67,10 +68,10 @@ pub enum ValuesPackage {
 
 impl ValuesPackage {
     /// Gives the type of `.Values`.
-    pub(crate) fn values_type(self) -> &'static str {
+    pub(crate) fn values_type(self) -> &'static Type {
         match self {
-            Self::Common => "common.Values",
-            Self::Chartutil => "chartutil.Values",
+            Self::Common => &Type::Named("common.Values"),
+            Self::Chartutil => &Type::Named("chartutil.Values"),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use pintle_chart::Chart;
 use pintle_chart::schema::CheckedValues;
-use pintle_gotmpl::{Entries, Env, Map, Str, TemplateSet, Type, Value};
+use pintle_gotmpl::{Entries, Env, Map, Str, TemplateSet, Value};
 use rustc_hash::FxHashMap;
 
 use crate::compile::{Cache, Compiled};
@@ -25,8 +25,8 @@ pub(crate) struct Host {
     world: Arc<dyn World>,
     /// whether `required` and `fail` only take notes
     pub(crate) lint: bool,
-    /// how deep each name is included in itself at the moment
-    pub(crate) include_depths: RefCell<FxHashMap<Str, u32>>,
+    /// the names that are being included, the innermost last
+    pub(crate) included: RefCell<Vec<Str>>,
     /// texts of `tpl` compiled by this render, by the address of the set they see and their text
     pub(crate) compiled: RefCell<FxHashMap<(usize, Str), Arc<TemplateSet>>>,
     pub(crate) notices: RefCell<Vec<Notice>>,
@@ -38,7 +38,7 @@ impl Host {
         Self {
             world,
             lint,
-            include_depths: RefCell::default(),
+            included: RefCell::default(),
             compiled: RefCell::default(),
             notices: RefCell::default(),
         }
@@ -118,13 +118,13 @@ fn execute_all(
     host: &Host,
     profile: &Profile,
 ) -> Result<BTreeMap<String, String>, TemplateError> {
-    let template_type = Type::Named(profile.values_package.values_type());
+    let template_type = profile.values_package.values_type();
     let mut files = BTreeMap::new();
     for entry in &compiled.entries {
         let context = &contexts[entry.chart];
         let template = Entries::from_iter([
-            ("Name".into(), Value::String(entry.path.clone())),
-            ("BasePath".into(), Value::String(entry.base_path.clone())),
+            ("Name", Value::String(entry.path.clone())),
+            ("BasePath", Value::String(entry.base_path.clone())),
         ]);
         context.insert("Template", Value::Map(Map::of(template_type, template)));
         let path = entry.path.to_str_lossy();

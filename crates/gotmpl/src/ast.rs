@@ -6,6 +6,7 @@
 //! Source: the node types of Go's `text/template/parse/node.go`.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 use crate::intern::{Names, Symbol};
 use crate::token::Span;
@@ -152,6 +153,8 @@ pub(crate) struct Source {
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) idents: Vec<Symbol>,
+    /// where each name of `idents` was found in the entries of a map, the last time it was looked up
+    pub(crate) hints: Box<[AtomicU8]>,
     pub(crate) numbers: Vec<Number>,
     pub(crate) strings: Vec<Literal>,
     pub(crate) names: Names,

@@ -7,6 +7,7 @@
 mod pipeline;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 use crate::ast::{
     Branch, Children, Idents, Literal, Node, NodeId, NodeKind, Number, Source, Template,
@@ -183,6 +184,7 @@ impl<'s> Parser<'s> {
             text: self.text.into(),
             nodes: self.nodes,
             children: self.children,
+            hints: self.idents.iter().map(|_| AtomicU8::default()).collect(),
             idents: self.idents,
             numbers: self.numbers,
             strings: self.strings,

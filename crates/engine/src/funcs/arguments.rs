@@ -16,7 +16,7 @@ pub(super) fn bytes(args: &[Value], at: usize) -> &[u8] {
 
 /// Gives the text of a string argument; bytes that are no UTF-8 become U+FFFD.
 pub(super) fn text(args: &[Value], at: usize) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(bytes(args, at))
+    pintle_gotmpl::value::lossy(bytes(args, at))
 }
 
 /// Gives an integer argument.
@@ -35,8 +35,8 @@ pub(super) fn items(args: &[Value], at: usize) -> &[Value] {
 /// Gives the map of a `map[string]interface {}` argument, whatever map type the caller has.
 pub(super) fn map(args: &[Value], at: usize) -> Map {
     match args.get(at) {
-        Some(Value::Map(map)) if map.ty() == Type::MAP => map.clone(),
-        Some(Value::Map(map)) => map.with_type(Type::MAP),
+        Some(Value::Map(map)) if *map.ty() == Type::MAP => map.clone(),
+        Some(Value::Map(map)) => map.with_type(&Type::MAP),
         _ => Map::new(pintle_gotmpl::Entries::new()),
     }
 }

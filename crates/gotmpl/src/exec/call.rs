@@ -16,15 +16,16 @@ use crate::value::{IntType, Kind, Map, Object, Type, UintType, Value, print, tru
 #[derive(Debug, Clone, Copy)]
 struct Params<'t> {
     name: &'t str,
-    types: &'t [Type],
+    types: &'static [Type],
     variadic: bool,
 }
 
 impl Params<'_> {
     /// Gives the type that argument `index` must have.
-    fn ty(&self, index: usize) -> Type {
+    #[inline]
+    fn ty(&self, index: usize) -> &'static Type {
         let last = self.types.len().saturating_sub(1);
-        self.types.get(index.min(last)).copied().unwrap_or(Type::Any)
+        self.types.get(index.min(last)).unwrap_or(&Type::Any)
     }
 }
 
@@ -92,7 +93,7 @@ impl State<'_> {
         } else {
             let at = self.node;
             for arg in args {
-                values.push(self.eval_arg(dot, Type::Any, *arg)?.value);
+                values.push(self.eval_arg(dot, &Type::Any, *arg)?.value);
             }
             values.extend(last);
             self.node = at;
@@ -185,7 +186,12 @@ impl State<'_> {
     }
 
     /// Evaluates an operand for a parameter of type `ty`.
-    fn eval_arg(&mut self, dot: &Operand, ty: Type, node: NodeId) -> Result<Operand, Failure> {
+    fn eval_arg(
+        &mut self,
+        dot: &Operand,
+        ty: &'static Type,
+        node: NodeId,
+    ) -> Result<Operand, Failure> {
         self.node = node;
         let source = self.source();
         let kind = source.node(node).kind;
@@ -219,7 +225,7 @@ impl State<'_> {
         clippy::cast_lossless,
         reason = "Go's SetInt and SetUint truncate to the parameter's size"
     )]
-    fn eval_typed_literal(&mut self, ty: Type, node: NodeId) -> Result<Operand, Failure> {
+    fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
         let number = if let NodeKind::Number(index) = kind {
@@ -227,7 +233,7 @@ impl State<'_> {
         } else {
             None
         };
-        let (value, wanted) = match ty {
+        let (value, wanted) = match *ty {
             Type::Any | Type::Reflect => return self.eval_literal(node),
             Type::Bool => (
                 match kind {
@@ -280,7 +286,10 @@ impl State<'_> {
     }
 
     /// Checks that a value can be passed as a `ty`, and gives it that type.
-    fn validate(&mut self, operand: Operand, ty: Type) -> Result<Operand, Failure> {
+    fn validate(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
+        if fits(&operand, ty) {
+            return Ok(operand);
+        }
         if operand.is_none() {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));
@@ -315,7 +324,7 @@ impl State<'_> {
         self.check_count(params, args.len(), last.is_some())?;
         let mut result = Operand::NONE;
         for arg in args {
-            result = self.eval_arg(dot, Type::Reflect, *arg)?;
+            result = self.eval_arg(dot, &Type::Reflect, *arg)?;
             if truth::is_true(&result.value) == stop_at {
                 return Ok(result);
             }
@@ -359,8 +368,8 @@ impl State<'_> {
 
 /// Tells whether Go's nil can be a value of a type. Of a host's types, pointers, slices and maps say so by
 /// their name.
-fn can_be_nil(ty: Type) -> bool {
-    match ty {
+fn can_be_nil(ty: &Type) -> bool {
+    match *ty {
         Type::Any | Type::Reflect | Type::Slice(_) | Type::Map(_) => true,
         Type::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
         _ => false,
@@ -368,7 +377,7 @@ fn can_be_nil(ty: Type) -> bool {
 }
 
 /// Gives the nil of a type. A nil map is marked, since it is an empty one otherwise.
-fn nil_of(ty: Type) -> Operand {
+fn nil_of(ty: &'static Type) -> Operand {
     Operand { value: ty.zero(), is_interface: matches!(ty, Type::Map(_)) }
 }
 
@@ -377,9 +386,20 @@ fn interface_bit(operand: &Operand, index: usize) -> u64 {
     if operand.is_interface && index < 64 { 1 << index } else { 0 }
 }
 
+/// Tells whether a value can be passed as a `ty` just as it is: what nearly every argument is.
+#[inline]
+fn fits(operand: &Operand, ty: &Type) -> bool {
+    match (&operand.value, ty) {
+        (Value::Nil, Type::Any | Type::Reflect) => operand.is_interface,
+        (_, Type::Any | Type::Reflect) | (Value::String(_), Type::String) => true,
+        (Value::Int(have, _), Type::Int(want)) => have == want,
+        _ => false,
+    }
+}
+
 /// Gives `value` as a `ty`, or gives it back: what Go calls assignable, and a pointer where what it points to is.
-fn assign(value: Value, ty: Type) -> Result<Value, Value> {
-    let fits = match (&value, ty) {
+fn assign(value: Value, ty: &'static Type) -> Result<Value, Value> {
+    let fits = match (&value, *ty) {
         (Value::Bool(_), Type::Bool)
         | (Value::Float(_), Type::Float64)
         | (Value::Complex(..), Type::Complex128)
@@ -391,7 +411,7 @@ fn assign(value: Value, ty: Type) -> Result<Value, Value> {
             if map.ty() == ty {
                 return Ok(value);
             }
-            return assign_map(map, *element, ty).ok_or(value);
+            return assign_map(map, element, ty).ok_or(value);
         }
         (Value::Map(map), Type::Named(name)) => {
             if map.ty() == ty {
@@ -399,7 +419,7 @@ fn assign(value: Value, ty: Type) -> Result<Value, Value> {
             }
             // A named map type takes any unnamed map of its make; only the host knows which those are, so
             // the ones it names like a pointer or a slice are refused.
-            map.ty() == Type::MAP && !name.starts_with(['*', '['])
+            *map.ty() == Type::MAP && !name.starts_with(['*', '['])
         }
         (Value::Object(object), Type::Named(name)) => {
             let have = object.type_name();
@@ -413,7 +433,7 @@ fn assign(value: Value, ty: Type) -> Result<Value, Value> {
         },
         (Value::Object(object), Type::Map(element)) => match object.underlying() {
             Some(Value::Map(map)) => {
-                return assign_map(&map, *element, ty).ok_or(value);
+                return assign_map(&map, element, ty).ok_or(value);
             }
             _ => false,
         },
@@ -423,7 +443,7 @@ fn assign(value: Value, ty: Type) -> Result<Value, Value> {
 }
 
 /// Gives a named map as the unnamed type it is made of.
-fn assign_map(map: &Map, element: Type, ty: Type) -> Option<Value> {
+fn assign_map(map: &Map, element: &Type, ty: &'static Type) -> Option<Value> {
     (map.element() == element).then(|| Value::Map(map.with_type(ty)))
 }
 

@@ -153,7 +153,7 @@ impl<'a> State<'a> {
                 self.range_integers(0..*end, turns, |n| Value::Uint(ty, n))
             }
             Value::List(list) => {
-                let is_interface = super::field::is_interface(*list.element());
+                let is_interface = super::field::is_interface(list.element());
                 for (index, element) in (0..).zip(list.items()) {
                     let element = Operand { value: element.clone(), is_interface };
                     if self.turn(|| Operand::concrete(Value::int(index)), &element, turns)? {

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 
 use super::{Failure, Operand, State};
 use crate::ast::{Idents, NodeId};
+use crate::func::Function;
 use crate::template::MissingKey;
 use crate::value::{Kind, Map, Object, Type, Value, number, print};
 
 /// Tells whether elements of a type are held by an `interface {}`.
-pub(super) fn is_interface(element: Type) -> bool {
-    element == Type::Any
+pub(super) fn is_interface(element: &Type) -> bool {
+    matches!(element, Type::Any)
 }
 
 /// Gives a value's type as errors name it.
@@ -22,7 +23,7 @@ pub(super) fn type_name(operand: &Operand) -> Cow<'static, str> {
     print::type_text(&operand.value)
 }
 
-impl State<'_> {
+impl<'a> State<'a> {
     /// Evaluates a chain of fields on `receiver`. The last field, if it is a method, gets the arguments.
     pub(super) fn eval_fields(
         &mut self,
@@ -33,6 +34,13 @@ impl State<'_> {
         args: &[NodeId],
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
+        if args.len() <= 1
+            && last.is_none()
+            && let Value::Map(map) = &receiver.value
+            && let Some(found) = self.follow(map, fields)
+        {
+            return Ok(found);
+        }
         let source = self.source();
         let Some((method, fields)) = source.idents(fields).split_last() else {
             return Ok(receiver.clone());
@@ -45,6 +53,42 @@ impl State<'_> {
         let receiver = reached.as_ref().unwrap_or(receiver);
         let args = args.get(1..).unwrap_or_default();
         self.eval_field(dot, receiver, source.name(*method), node, args, last)
+    }
+
+    /// Follows fields from map to map, without a copy of those on the way; `None` where it meets anything else.
+    fn follow(&self, map: &Map, fields: Idents) -> Option<Operand> {
+        let source = self.source();
+        let name = source.name(*source.idents(fields).first()?);
+        if self.find_method(map, name).is_some() {
+            return None;
+        }
+        let entries = map.entries();
+        let value = entries.get_near(name.as_bytes(), &source.hints[fields.start as usize])?;
+        if fields.len == 1 {
+            return Some(Operand {
+                value: value.clone(),
+                is_interface: is_interface(map.element()),
+            });
+        }
+        match value {
+            Value::Map(map) => {
+                self.follow(map, Idents { start: fields.start + 1, len: fields.len - 1 })
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives the method of a named map type.
+    fn find_method(&self, map: &Map, name: &str) -> Option<&'a Function> {
+        // Go exports methods by a capital letter.
+        match map.ty() {
+            Type::Named(type_name)
+                if name.starts_with(|first: char| !first.is_ascii_lowercase()) =>
+            {
+                self.templates.functions().method(type_name, name)
+            }
+            _ => None,
+        }
     }
 
     /// Evaluates one field or method.
@@ -69,12 +113,9 @@ impl State<'_> {
                 Ok(Operand::NONE)
             }
             Value::Map(map) => {
-                if let Type::Named(type_name) = map.ty() {
-                    let functions = self.templates.functions();
-                    if let Some(method) = functions.method(type_name, name) {
-                        let receiver = Some(receiver.value.clone());
-                        return self.eval_call(dot, method, receiver, node, args, last);
-                    }
+                if let Some(method) = self.find_method(map, name) {
+                    let receiver = Some(receiver.value.clone());
+                    return self.eval_call(dot, method, receiver, node, args, last);
                 }
                 self.map_entry(map, name, !args.is_empty() || last.is_some())
             }

@@ -158,7 +158,35 @@ impl<'a> State<'a> {
 
     /// Executes another template of the set and gives what it wrote.
     pub(crate) fn execute_named(&mut self, name: &str, data: &Value) -> Result<Str, Failure> {
-        self.execute_in(self.templates, name, data)
+        let template = self.templates.get_or_error(name)?;
+        self.check_nesting()?;
+        let outer = (self.template, self.node, self.first_variable, self.depth, self.interfaces);
+        let start = self.run.out.len();
+        self.template = template;
+        self.node = template.root;
+        self.first_variable = self.run.variables.len();
+        self.depth = 0;
+        self.run.n_nested += 1;
+        let result = on_deep_stack(|| self.walk_template_body(&Operand::concrete(data.clone())));
+        self.run.n_nested -= 1;
+        (self.template, self.node, self.first_variable, self.depth, self.interfaces) = outer;
+        self.take_output(start, result)
+    }
+
+    /// Takes back what was written since `start`.
+    fn take_output(&mut self, start: usize, result: Result<(), Failure>) -> Result<Str, Failure> {
+        let written = result.map(|()| Str::from(&self.run.out[start..]));
+        self.run.out.truncate(start);
+        written
+    }
+
+    fn check_nesting(&self) -> Result<(), Failure> {
+        if self.run.n_nested >= MAX_NESTED_EXECUTIONS {
+            return self.fail(format!(
+                "exceeded maximum depth of nested executions ({MAX_NESTED_EXECUTIONS})"
+            ));
+        }
+        Ok(())
     }
 
     /// Executes a template of any set and gives what it wrote, which does not stay in the output.
@@ -169,20 +197,14 @@ impl<'a> State<'a> {
         data: &Value,
     ) -> Result<Str, Failure> {
         let template = templates.get_or_error(name)?;
-        if self.run.n_nested >= MAX_NESTED_EXECUTIONS {
-            let message =
-                format!("exceeded maximum depth of nested executions ({MAX_NESTED_EXECUTIONS})");
-            return self.fail(message);
-        }
+        self.check_nesting()?;
         let start = self.run.out.len();
         let mut inner = State::new(templates, self.host, template, std::mem::take(&mut self.run));
         inner.run.n_nested += 1;
         let result = on_deep_stack(|| inner.walk_template_body(&Operand::concrete(data.clone())));
         self.run = inner.run;
         self.run.n_nested -= 1;
-        let written = result.map(|()| Str::from(&self.run.out[start..]));
-        self.run.out.truncate(start);
-        written
+        self.take_output(start, result)
     }
 
     fn source(&self) -> &'a Source {

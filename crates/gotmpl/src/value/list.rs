@@ -3,25 +3,25 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::{Str, Type, Value, dismantle, take_containers};
+use super::{Str, Type, Value, dismantle, take_container};
 
 /// A Go slice: immutable here, since no template function writes into one.
 #[derive(Clone)]
 pub struct List {
     element: &'static Type,
     /// `None` is Go's nil slice, which JSON shows as `null`
-    items: Option<Rc<[Value]>>,
+    items: Option<Rc<Vec<Value>>>,
 }
 
 impl List {
     /// Makes a `[]interface {}`.
-    pub fn new(items: impl Into<Rc<[Value]>>) -> Self {
-        Self { element: &Type::Any, items: Some(items.into()) }
+    pub fn new(items: impl Into<Vec<Value>>) -> Self {
+        Self { element: &Type::Any, items: Some(Rc::new(items.into())) }
     }
 
     /// Makes a slice of another element type, such as `[]string`.
-    pub fn of(element: &'static Type, items: impl Into<Rc<[Value]>>) -> Self {
-        Self { element, items: Some(items.into()) }
+    pub fn of(element: &'static Type, items: impl Into<Vec<Value>>) -> Self {
+        Self { element, items: Some(Rc::new(items.into())) }
     }
 
     /// Makes a nil slice.
@@ -47,29 +47,32 @@ impl List {
 
     /// Gives the elements.
     pub fn items(&self) -> &[Value] {
-        self.items.as_deref().unwrap_or(&[])
+        self.items.as_ref().map_or(&[], |items| items)
     }
 
     /// Moves the containers out of a list that nobody else holds.
     pub(super) fn take_containers(&mut self, taken: &mut Vec<Value>) {
         if let Some(items) = self.items.as_mut().and_then(Rc::get_mut) {
-            take_containers(items.iter_mut(), taken);
+            items.iter_mut().for_each(|value| take_container(value, taken));
         }
     }
 
     /// Gives what tells this slice from others while it lives, and whether others hold it too.
     pub(crate) fn identity(&self) -> (usize, bool) {
-        self.items.as_ref().map_or((0, false), |rc| {
-            (Rc::as_ptr(rc).cast::<Value>().addr(), Rc::strong_count(rc) > 1)
-        })
+        self.items
+            .as_ref()
+            .map_or((0, false), |rc| (Rc::as_ptr(rc).addr(), Rc::strong_count(rc) > 1))
     }
 }
 
 impl Drop for List {
+    #[inline]
     fn drop(&mut self) {
-        let mut nested = Vec::new();
-        self.take_containers(&mut nested);
-        dismantle(nested);
+        if self.items.as_ref().is_some_and(|items| Rc::strong_count(items) == 1) {
+            let mut nested = Vec::new();
+            self.take_containers(&mut nested);
+            dismantle(nested);
+        }
     }
 }
 

@@ -1,20 +1,21 @@
 //! Go maps with string keys.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use super::{Str, Type, Value, dismantle, take_containers};
-
-/// The entries of a map, in the byte order of their keys: the order in which Go templates range.
-pub type Entries = BTreeMap<Str, Value>;
+use super::{Entries, Str, Type, Value, dismantle, take_container};
 
 /// A handle to a Go map with string keys. Clones are the same map; [`Map::copy`] makes another one.
 #[derive(Clone)]
 pub struct Map {
-    ty: Type,
-    entries: Rc<RefCell<Entries>>,
+    ty: &'static Type,
+    body: Rc<Body>,
+}
+
+#[derive(Default)]
+struct Body {
+    entries: RefCell<Entries>,
     /// whether this is Go's nil map, which JSON shows as `null` and nobody can write to
     is_nil: bool,
 }
@@ -22,52 +23,52 @@ pub struct Map {
 impl Map {
     /// Makes a `map[string]interface {}`.
     pub fn new(entries: Entries) -> Self {
-        Self::of(Type::MAP, entries)
+        Self::of(&Type::MAP, entries)
     }
 
     /// Makes a map of another type: [`Type::STRING_MAP`], or a named one such as `common.Values`.
-    pub fn of(ty: Type, entries: Entries) -> Self {
-        Self { ty, entries: Rc::new(RefCell::new(entries)), is_nil: false }
+    pub fn of(ty: &'static Type, entries: Entries) -> Self {
+        Self { ty, body: Rc::new(Body { entries: RefCell::new(entries), is_nil: false }) }
     }
 
     /// Makes a nil map. Functions that would write to one must fail instead.
-    pub fn nil(ty: Type) -> Self {
-        Self { ty, entries: Rc::default(), is_nil: true }
+    pub fn nil(ty: &'static Type) -> Self {
+        Self { ty, body: Rc::new(Body { entries: RefCell::default(), is_nil: true }) }
     }
 
     /// Tells whether this is Go's nil map.
     pub fn is_nil(&self) -> bool {
-        self.is_nil
+        self.body.is_nil
     }
 
     /// Gives the map's own type.
-    pub fn ty(&self) -> Type {
+    pub fn ty(&self) -> &'static Type {
         self.ty
     }
 
     /// Gives a clone of the value at `key`.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.entries.borrow().get(key.as_ref()).cloned()
+        self.body.entries.borrow().get(key.as_ref()).cloned()
     }
 
     /// Sets `key` for all who hold this map.
     pub fn insert(&self, key: impl Into<Str>, value: Value) {
-        self.entries.borrow_mut().insert(key.into(), value);
+        self.body.entries.borrow_mut().insert(key.into(), value);
     }
 
     /// Takes `key` away for all who hold this map.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.entries.borrow_mut().remove(key.as_ref())
+        self.body.entries.borrow_mut().remove(key.as_ref())
     }
 
     /// Tells whether `key` is there, be its value nil or not.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.entries.borrow().contains_key(key.as_ref())
+        self.body.entries.borrow().contains_key(key.as_ref())
     }
 
     /// Gives the number of entries.
     pub fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.body.entries.borrow().len()
     }
 
     /// Tells whether there are no entries.
@@ -77,68 +78,71 @@ impl Map {
 
     /// Reads the entries in key order. Do not call back into a template while the guard lives.
     pub fn entries(&self) -> Ref<'_, Entries> {
-        self.entries.borrow()
+        self.body.entries.borrow()
     }
 
     /// Opens the entries for writing. Do not call back into a template while the guard lives.
     pub fn entries_mut(&self) -> RefMut<'_, Entries> {
-        self.entries.borrow_mut()
+        self.body.entries.borrow_mut()
     }
 
     /// Gives a snapshot of the entries that later writes do not touch; values are still shared.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
-        self.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+        self.body.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
     /// Makes another map with the same entries: Go's shallow copy.
     #[must_use]
     pub fn copy(&self) -> Self {
-        Self::of(self.ty, self.entries.borrow().clone())
+        Self::of(self.ty, self.body.entries.borrow().clone())
     }
 
     /// Gives the same map under another type: Go's conversion between map types.
     #[must_use]
-    pub fn with_type(&self, ty: Type) -> Self {
-        Self { ty, entries: Rc::clone(&self.entries), is_nil: self.is_nil }
+    pub fn with_type(&self, ty: &'static Type) -> Self {
+        Self { ty, body: Rc::clone(&self.body) }
     }
 
     /// Tells whether both handles are one map.
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries)
+        Rc::ptr_eq(&self.body, &other.body)
     }
 
     /// Gives the type of the values: `interface {}` for a named map type.
-    pub fn element(&self) -> Type {
+    pub fn element(&self) -> &'static Type {
         match self.ty {
-            Type::Map(element) => *element,
-            _ => Type::Any,
+            Type::Map(element) => element,
+            _ => &Type::Any,
         }
     }
 
     /// Moves the containers out of a map that nobody else holds.
     pub(super) fn take_containers(&mut self, taken: &mut Vec<Value>) {
-        if let Some(entries) = Rc::get_mut(&mut self.entries) {
-            take_containers(entries.get_mut().values_mut(), taken);
+        if let Some(body) = Rc::get_mut(&mut self.body) {
+            body.entries.get_mut().for_each_value_mut(|value| take_container(value, taken));
         }
     }
 
     /// Gives what tells this map from others while it lives, and whether others hold it too.
     pub(crate) fn identity(&self) -> (usize, bool) {
-        (Rc::as_ptr(&self.entries).addr(), Rc::strong_count(&self.entries) > 1)
+        (Rc::as_ptr(&self.body).addr(), Rc::strong_count(&self.body) > 1)
     }
 }
 
 impl Drop for Map {
+    #[inline]
     fn drop(&mut self) {
-        let mut nested = Vec::new();
-        self.take_containers(&mut nested);
-        dismantle(nested);
+        if Rc::strong_count(&self.body) == 1 {
+            let mut nested = Vec::new();
+            self.take_containers(&mut nested);
+            dismantle(nested);
+        }
     }
 }
 
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.entries.try_borrow() {
+        match self.body.entries.try_borrow() {
             Ok(_) => fmt::Debug::fmt(&Value::Map(self.clone()), f),
             Err(_) => f.write_str("map (being written)"),
         }

@@ -4,6 +4,7 @@
 //! charts depend on it (`set`). Everything else is immutable and cheap to clone.
 
 pub mod compare;
+mod entries;
 mod float;
 mod list;
 mod map;
@@ -19,10 +20,11 @@ mod types;
 use std::fmt;
 use std::rc::Rc;
 
+pub use entries::{Entries, Iter};
 pub use list::List;
-pub use map::{Entries, Map};
+pub use map::Map;
 pub use object::Object;
-pub use string::Str;
+pub use string::{Str, lossy};
 pub use types::{IntType, Kind, Type, UintType};
 
 /// One value.
@@ -50,12 +52,10 @@ pub enum Value {
     Object(Rc<dyn Object>),
 }
 
-/// Moves the lists and maps out of `values`, leaving nil.
-fn take_containers<'a>(values: impl Iterator<Item = &'a mut Value>, taken: &mut Vec<Value>) {
-    for value in values {
-        if matches!(value, Value::List(_) | Value::Map(_)) {
-            taken.push(std::mem::replace(value, Value::Nil));
-        }
+/// Moves a list or map out of its place, leaving nil.
+fn take_container(value: &mut Value, taken: &mut Vec<Value>) {
+    if matches!(value, Value::List(_) | Value::Map(_)) {
+        taken.push(std::mem::replace(value, Value::Nil));
     }
 }
 
@@ -96,13 +96,13 @@ impl Value {
     }
 
     /// Makes a `[]interface {}`.
-    pub fn list(items: impl Into<Rc<[Value]>>) -> Self {
+    pub fn list(items: impl Into<Vec<Value>>) -> Self {
         Self::List(List::new(items))
     }
 
     /// Makes a `map[string]interface {}`.
     pub fn map<K: Into<Str>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
-        Self::Map(Map::new(entries.into_iter().map(|(k, v)| (k.into(), v)).collect()))
+        Self::Map(Map::new(entries.into_iter().collect()))
     }
 
     /// Gives the string's bytes, if this is a string.

@@ -78,8 +78,8 @@ impl Type {
 
 impl Type {
     /// Gives the zero value of the type: what an absent key of a `map[string]T` gives.
-    pub fn zero(self) -> Value {
-        match self {
+    pub fn zero(&'static self) -> Value {
+        match *self {
             Self::Any | Self::Reflect | Self::Named(_) => Value::Nil,
             Self::Bool => Value::Bool(false),
             Self::Int(ty) => Value::Int(ty, 0),

@@ -142,9 +142,9 @@ fn text_value(head: &str, bytes: Vec<u8>) -> Value {
 
 fn parse_map<'a>(head: &str, mut rest: &'a str) -> (Value, &'a str) {
     let ty = match head {
-        "" => Type::MAP,
-        "smap" => Type::STRING_MAP,
-        "values" => Type::Named("main.values"),
+        "" => &Type::MAP,
+        "smap" => &Type::STRING_MAP,
+        "values" => &Type::Named("main.values"),
         _ => panic!("not a map: {head}"),
     };
     let map = Map::of(ty, pintle_gotmpl::Entries::new());

@@ -59,10 +59,10 @@ pub(crate) fn functions() -> FuncMap {
         Function::new("stringMap", &[Type::String, Type::String], |_, args| {
             let key = Str::from(args[0].as_bytes().unwrap());
             let entries = [(key, args[1].clone())].into_iter().collect();
-            Ok(Value::Map(pintle_gotmpl::Map::of(Type::STRING_MAP, entries)))
+            Ok(Value::Map(pintle_gotmpl::Map::of(&Type::STRING_MAP, entries)))
         }),
         Function::new("values", &[Type::MAP], |_, args| {
-            Ok(Value::Map(args[0].as_map().unwrap().with_type(Type::Named(VALUES))))
+            Ok(Value::Map(args[0].as_map().unwrap().with_type(&Type::Named(VALUES))))
         }),
         Function::new("machine", &[Type::String], |_, args| {
             Ok(Value::Object(Rc::new(Machine { name: text(&args[0]) })))

@@ -48,7 +48,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("fromJson", &[Type::String], |_, args| {
         let (value, error) = json::unmarshal(bytes(args, 0), Target::Map);
         if value.is_null() && error.is_none() {
-            return Ok(Value::Map(Map::nil(Type::MAP)));
+            return Ok(Value::Map(Map::nil(&Type::MAP)));
         }
         map_or_error(&value, error.map(|error| error.to_string()))
     }),
@@ -153,7 +153,7 @@ fn from_yaml_at(
         Yaml::Bool(b) => Value::Bool(*b),
         Yaml::Int(n) => Value::int64(*n),
         Yaml::Float(x) => Value::Float(*x),
-        Yaml::String(text) => Value::String(Str::from(text.clone())),
+        Yaml::String(text) => Value::String(Str::from(text)),
         Yaml::List(items) => {
             walk.enter(depth, items.len())?;
             let items = limits::descend(|| {
@@ -169,10 +169,7 @@ fn from_yaml_at(
             let entries = limits::descend(|| {
                 map.iter()
                     .map(|(key, value)| {
-                        Ok::<_, FuncError>((
-                            Str::from(key.clone()),
-                            from_yaml_at(value, walk, depth + 1)?,
-                        ))
+                        Ok::<_, FuncError>((Str::from(key), from_yaml_at(value, walk, depth + 1)?))
                     })
                     .collect::<Result<Entries, _>>()
             })?;

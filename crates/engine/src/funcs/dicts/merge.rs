@@ -40,7 +40,8 @@ fn merge_at(
     if target.same(source) {
         return merge_with_itself(target, overwrite, walk, depth);
     }
-    if target.element() != Type::Any && target.element() != source.element() && !source.is_empty() {
+    if *target.element() != Type::Any && target.element() != source.element() && !source.is_empty()
+    {
         return Err(format!(
             "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
             source.element(),
@@ -49,7 +50,7 @@ fn merge_at(
         .into());
     }
     for (key, new) in source.snapshot() {
-        if new.is_nil() && source.element() == Type::Any {
+        if new.is_nil() && *source.element() == Type::Any {
             if overwrite == Overwrite::All {
                 target.insert(key, new);
             }

@@ -8,7 +8,7 @@
 mod merge;
 
 use pintle_gotmpl::value::print;
-use pintle_gotmpl::{Entries, Env, FuncError, Function, List, Map, Type, Value};
+use pintle_gotmpl::{Entries, Env, FuncError, Function, List, Map, Str, Type, Value};
 
 use super::arguments::{bytes, map, string_of};
 use super::limits::{self, Walk};
@@ -97,8 +97,9 @@ fn keys(args: &[Value]) -> Result<Value, FuncError> {
 fn pick(args: &[Value]) -> Value {
     let map = map(args, 0);
     let entries = map.entries();
-    let picked = (1..args.len()).filter_map(|at| entries.get_key_value(bytes(args, at)));
-    Value::Map(Map::new(picked.map(|(key, value)| (key.clone(), value.clone())).collect()))
+    let keys = (1..args.len()).map(|at| bytes(args, at));
+    let picked = keys.filter_map(|key| Some((Str::from(key), entries.get(key)?.clone())));
+    Value::Map(Map::new(picked.collect()))
 }
 
 fn omit(args: &[Value]) -> Value {
@@ -183,7 +184,7 @@ fn dig(args: &[Value]) -> Result<Value, FuncError> {
 
 /// Gives the map of a value whose type is `map[string]interface {}` and no other.
 fn as_dict(value: &Value) -> Result<&Map, FuncError> {
-    let map = value.as_map().filter(|map| map.ty() == Type::MAP);
+    let map = value.as_map().filter(|map| *map.ty() == Type::MAP);
     map.ok_or_else(|| conversion(value, "map[string]interface {}"))
 }
 

@@ -299,19 +299,20 @@ fn repeat(text: &[u8], count: i64) -> Result<Vec<u8>, FuncError> {
 
 /// Writes `spaces` spaces before each line, and `before` before it all.
 fn indent(spaces: i64, text: &[u8], before: &[u8]) -> Result<Vec<u8>, FuncError> {
-    let pad = repeat(b" ", spaces)?.len();
+    let pad = repeat(b" ", spaces)?;
     let n_lines = memchr::memchr_iter(b'\n', text).count() + 1;
-    let len = n_lines.saturating_mul(pad).saturating_add(text.len() + before.len());
+    let len = n_lines.saturating_mul(pad.len()).saturating_add(text.len() + before.len());
     let mut out = Vec::with_capacity(limits::text_len(len)?);
     out.extend_from_slice(before);
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        out.resize(out.len() + pad, b' ');
-        out.extend_from_slice(line);
+    let mut begin = 0;
+    for newline in memchr::memchr_iter(b'\n', text) {
+        out.extend_from_slice(&pad);
+        out.extend_from_slice(&text[begin..=newline]);
+        begin = newline + 1;
     }
     // The empty line after a final newline is a line too.
-    if text.last().is_none_or(|byte| *byte == b'\n') {
-        out.resize(out.len() + pad, b' ');
-    }
+    out.extend_from_slice(&pad);
+    out.extend_from_slice(&text[begin..]);
     Ok(out)
 }
 
@@ -401,5 +402,5 @@ fn numbered(parts: Vec<&[u8]>) -> Value {
         .into_iter()
         .enumerate()
         .map(|(index, part)| (Str::from(format!("_{index}")), Value::string(part)));
-    Value::Map(Map::of(Type::STRING_MAP, entries.collect::<Entries>()))
+    Value::Map(Map::of(&Type::STRING_MAP, entries.collect::<Entries>()))
 }
