@@ -3,6 +3,8 @@
 //! Helm does not ask a YAML parser where documents end: it looks for `---`, so a separator may have text behind
 //! it. Source: `SplitManifests` in Helm's release utilities.
 
+use memchr::memmem;
+
 /// How a Helm version splits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SplitRules {
@@ -52,7 +54,8 @@ fn pieces(text: &str, rules: SplitRules) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut begin = 0;
     let mut search = 0;
-    while let Some(found) = text[search..].find("---").map(|at| search + at) {
+    let dashes = memmem::Finder::new("---");
+    while let Some(found) = dashes.find(&text.as_bytes()[search..]).map(|at| search + at) {
         let at_start = found == 0
             || (found > search.max(begin) || !rules.swallow) && text.as_bytes()[found - 1] == b'\n';
         if !at_start {
@@ -85,7 +88,7 @@ fn offset(whole: &str, part: &str) -> usize {
 }
 
 fn count_lines(text: &str) -> usize {
-    text.bytes().filter(|byte| *byte == b'\n').count()
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 #[cfg(test)]

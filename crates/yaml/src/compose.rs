@@ -39,13 +39,30 @@ pub(crate) fn compose(
     input: Input<'_>,
     fields: Option<Fields<'_>>,
 ) -> Result<Option<Value>, Error> {
+    Ok(compose_first(input, fields)?.map(|(document, _)| document))
+}
+
+/// Reads a flow collection that a text begins with, and gives its length; nothing if that is none, or needs a tree.
+pub(crate) fn compose_flow(text: &str, is_ascii: bool) -> Option<(Value, usize)> {
+    compose_first(Input::of_part(text, is_ascii), None).ok()?
+}
+
+/// Reads the first document, and gives where its content ends.
+fn compose_first(
+    input: Input<'_>,
+    fields: Option<Fields<'_>>,
+) -> Result<Option<(Value, usize)>, Error> {
     let mut parser = Parser::of_input(input);
+    let mut end = 0;
     let mut composer = Composer { fields, open: Vec::new(), skipped: Vec::new(), how: Field::Any };
     let mut document = Value::Null;
     while let Some(event) = parser.next_event()? {
+        if matches!(event.kind, EventKind::DocumentEnd) {
+            break;
+        }
+        end = event.span.end;
         let value = match event.kind {
-            EventKind::DocumentStart => continue,
-            EventKind::DocumentEnd => break,
+            EventKind::DocumentStart | EventKind::DocumentEnd => continue,
             EventKind::Alias(_) => return Ok(None),
             EventKind::SequenceStart(properties) | EventKind::MappingStart(properties)
                 if !properties.is_empty() =>
@@ -81,10 +98,11 @@ pub(crate) fn compose(
             }
         }
     }
-    Ok(Some(document))
+    Ok(Some((document, end)))
 }
 
-struct NeedsTree;
+/// Says that a document cannot be read without a tree.
+pub(crate) struct NeedsTree;
 
 enum Open {
     /// the items, and how they are read
@@ -172,25 +190,25 @@ impl Composer<'_> {
         }
         if let Some(skipped) = self.skipped.last() {
             if *skipped == Skipped::Key {
-                check_key(scalar)?;
+                check_key(&scalar.text, scalar.style)?;
             } else {
-                check_value(scalar)?;
+                check_value(&scalar.text, scalar.style)?;
             }
             self.pass_skipped();
             return Ok(None);
         }
         match self.open.last_mut() {
             Some(Open::Map(_, key @ None)) => {
-                *key = Some(key_of(scalar)?);
+                *key = Some(key_of(&scalar.text, scalar.style)?);
                 self.how = self.ask();
                 Ok(None)
             }
             _ if self.how == Field::Skipped => {
-                check_value(scalar)?;
+                check_value(&scalar.text, scalar.style)?;
                 self.leave_skipped();
                 Ok(None)
             }
-            _ => value_of(scalar, self.how).map(Some),
+            _ => value_of(&scalar.text, scalar.style, self.how).map(Some),
         }
     }
 
@@ -205,9 +223,9 @@ impl Composer<'_> {
     }
 }
 
-fn value_of(scalar: &Scalar<'_>, how: Field) -> Result<Value, NeedsTree> {
-    let text = &*scalar.text;
-    if scalar.style != Style::Plain {
+/// Gives the value of a scalar.
+pub(crate) fn value_of(text: &str, style: Style, how: Field) -> Result<Value, NeedsTree> {
+    if style != Style::Plain {
         return Ok(Value::string(text));
     }
     match Resolved::of_plain(text) {
@@ -239,9 +257,9 @@ pub(crate) fn as_value(resolved: Resolved, how: Field) -> Option<Value> {
     }
 }
 
-fn key_of(scalar: &Scalar<'_>) -> Result<Arc<str>, NeedsTree> {
-    let text = &*scalar.text;
-    if scalar.style != Style::Plain {
+/// Gives the key that a scalar is.
+pub(crate) fn key_of(text: &str, style: Style) -> Result<Arc<str>, NeedsTree> {
+    if style != Style::Plain {
         return Ok(text.into());
     }
     if text == "<<" {
@@ -268,20 +286,21 @@ pub(crate) fn key_text(resolved: Resolved) -> Option<String> {
     }
 }
 
-fn check_key(scalar: &Scalar<'_>) -> Result<(), NeedsTree> {
-    if scalar.style != Style::Plain {
+/// Checks a key that is not kept.
+pub(crate) fn check_key(text: &str, style: Style) -> Result<(), NeedsTree> {
+    if style != Style::Plain {
         return Ok(());
     }
-    let is_merge = &*scalar.text == "<<";
-    let is_bad = || matches!(Resolved::of_plain(&scalar.text), Resolved::Null | Resolved::Uint(_));
-    if is_merge || is_bad() { Err(NeedsTree) } else { Ok(()) }
+    let is_bad = || matches!(Resolved::of_plain(text), Resolved::Null | Resolved::Uint(_));
+    if text == "<<" || is_bad() { Err(NeedsTree) } else { Ok(()) }
 }
 
-fn check_value(scalar: &Scalar<'_>) -> Result<(), NeedsTree> {
+/// Checks a value that is not kept.
+pub(crate) fn check_value(text: &str, style: Style) -> Result<(), NeedsTree> {
     // Infinities and NaN begin like this.
-    let is_odd = scalar.style == Style::Plain
-        && matches!(scalar.text.as_bytes(), [b'.', ..] | [b'+' | b'-', b'.', ..])
-        && matches!(Resolved::of_plain(&scalar.text), Resolved::Float(x) if !x.is_finite());
+    let is_odd = style == Style::Plain
+        && matches!(text.as_bytes(), [b'.', ..] | [b'+' | b'-', b'.', ..])
+        && matches!(Resolved::of_plain(text), Resolved::Float(x) if !x.is_finite());
     if is_odd { Err(NeedsTree) } else { Ok(()) }
 }
 

@@ -10,9 +10,10 @@
 //! # Ok::<(), pintle_yaml::Error>(())
 //! ```
 //!
-//! A text goes through `reader` (encodings), `scanner` (tokens) and `parser` (events: [`Parser`]). From there a plain
-//! document becomes a [`Value`] at once (`compose`, with `resolve` for its scalars); one with anchors, tags, merges or
-//! something wrong becomes a [`Tree`] first and a value step by step, as in Go (`tree`, `decode`). [`emit`] writes.
+//! A text goes through `reader` (encodings). Nearly all are then read line by line (`lines`); the others go through
+//! `scanner` (tokens) and `parser` (events: [`Parser`]). From there a plain document becomes a [`Value`] at once
+//! (`compose`, with `resolve` for its scalars); one with anchors, tags, merges or something wrong becomes a [`Tree`]
+//! first and a value step by step, as in Go (`tree`, `decode`). [`emit`] writes.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
@@ -21,6 +22,7 @@ mod decode;
 pub mod emit;
 mod error;
 pub mod json;
+mod lines;
 mod parser;
 mod reader;
 mod resolve;
@@ -38,7 +40,7 @@ pub use scanner::Style;
 pub use tree::{Node, NodeKind, Tree, parse};
 pub use value::{Map, Value};
 
-use reader::with_input;
+use reader::{Input, with_input};
 
 /// The largest text that is read, in bytes: no chart or manifest that works is as large.
 pub const MAX_TEXT_BYTES: usize = 256 << 20;
@@ -51,7 +53,8 @@ pub const MAX_TEXT_BYTES: usize = 256 << 20;
 ///
 /// [`Error`] in goyaml's words, without the `error converting YAML to JSON: ` that `sigs.k8s.io/yaml` puts before them.
 pub fn from_str(text: &str) -> Result<Value, Error> {
-    from_slice(text.as_bytes())
+    check_size(text.len())?;
+    read(Input::of_text(text), None)
 }
 
 /// Reads bytes as [`from_str`] reads text: UTF-8, or UTF-16 with a byte order mark.
@@ -60,7 +63,8 @@ pub fn from_str(text: &str) -> Result<Value, Error> {
 ///
 /// As [`from_str`], and for bytes that are no text, such as `yaml: invalid leading UTF-8 octet`.
 pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
-    read(bytes, None)
+    check_size(bytes.len())?;
+    with_input(bytes, |input| read(input, None))
 }
 
 /// Reads the fields of a document that a Go struct has, and only checks the others.
@@ -85,7 +89,8 @@ pub fn from_slice(bytes: &[u8]) -> Result<Value, Error> {
 /// # Ok::<(), pintle_yaml::Error>(())
 /// ```
 pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<Value, Error> {
-    from_slice_fields(text.as_bytes(), field)
+    check_size(text.len())?;
+    read(Input::of_text(text), Some(field))
 }
 
 /// Reads bytes as [`from_str_fields`] reads text.
@@ -94,7 +99,8 @@ pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<V
 ///
 /// As [`from_slice`].
 pub fn from_slice_fields(bytes: &[u8], field: &dyn Fn(&[&str]) -> Field) -> Result<Value, Error> {
-    read(bytes, Some(field))
+    check_size(bytes.len())?;
+    with_input(bytes, |input| read(input, Some(field)))
 }
 
 /// Reads a document as [`from_str`] does, but refuses keys that are set twice.
@@ -116,12 +122,14 @@ pub fn from_slice_strict(bytes: &[u8]) -> Result<Value, Error> {
     with_input(bytes, |input| Tree::of_input(input)?.to_value_of(None, true))
 }
 
-fn read(bytes: &[u8], fields: Option<compose::Fields<'_>>) -> Result<Value, Error> {
-    check_size(bytes.len())?;
-    with_input(bytes, |input| match compose::compose(input, fields)? {
+fn read(input: Input<'_>, fields: Option<compose::Fields<'_>>) -> Result<Value, Error> {
+    if let Some(value) = lines::read(input, fields) {
+        return Ok(value);
+    }
+    match compose::compose(input, fields)? {
         Some(value) => Ok(value),
         None => Tree::of_input(input)?.to_value_of(fields, false),
-    })
+    }
 }
 
 fn check_size(n_bytes: usize) -> Result<(), Error> {

@@ -42,6 +42,16 @@ impl<'a> Input<'a> {
                 (std::str::from_utf8(valid).expect("it is valid up to here"), false)
             }
         };
+        Self::of_valid(bytes, valid, is_valid, offset)
+    }
+
+    /// Looks through text.
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        let offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        Self::of_valid(text.as_bytes(), text, true, offset)
+    }
+
+    fn of_valid(bytes: &'a [u8], valid: &'a str, is_valid: bool, offset: usize) -> Self {
         let survey = Survey::of(valid);
         let bad = survey.bad.or((!is_valid).then_some(valid.len()));
         let problem = bad.map(|at| Problem { message: name_problem(bytes, at), at });
@@ -53,6 +63,11 @@ impl<'a> Input<'a> {
             is_ascii: survey.is_ascii,
             has_odd_breaks: survey.has_odd_breaks,
         }
+    }
+
+    /// Takes a part of a text that was looked through, and found without odd breaks and problems.
+    pub(crate) fn of_part(text: &'a str, is_ascii: bool) -> Self {
+        Self { text, offset: 0, problem: None, is_ascii, has_odd_breaks: false }
     }
 
     fn of_decoded(text: &'a str, problem: Option<Problem>) -> Self {
@@ -80,22 +95,26 @@ struct Survey {
     bad: Option<usize>,
 }
 
+/// Tells whether a byte is none of plain ASCII text. Nearly all blocks have none, and one pass without branches tells so.
+fn has_odd_byte(block: &[u8]) -> bool {
+    let odd = block.iter().fold(0_u8, |odd, &byte| {
+        let is_printable = u8::from(byte.wrapping_sub(b' ') <= b'~' - b' ');
+        let is_space = u8::from(byte == b'\n') | u8::from(byte == b'\t') | u8::from(byte == b'\r');
+        odd | ((is_printable | is_space) ^ 1)
+    });
+    odd != 0
+}
+
 impl Survey {
     fn of(text: &str) -> Self {
         const BLOCK_BYTES: usize = 64;
         let mut survey = Self { is_ascii: true, has_odd_breaks: false, bad: None };
         let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = bytes.len().min(at + BLOCK_BYTES);
-            let block = &bytes[at..end];
-            // Nearly all blocks are plain: one pass without branches tells so.
-            let n_plain =
-                block.iter().filter(|b| matches!(b, 0x20..=0x7e | b'\n' | b'\t' | b'\r')).count();
-            if n_plain < block.len() && survey.look_closer(bytes, at, end) {
+        for (n, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
+            let at = n * BLOCK_BYTES;
+            if has_odd_byte(block) && survey.look_closer(bytes, at, at + block.len()) {
                 break;
             }
-            at = end;
         }
         survey
     }
