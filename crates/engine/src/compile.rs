@@ -79,8 +79,10 @@ fn identify(chart: &Chart, parent: &str, key: &mut Key) {
 /// A template's text and where it belongs.
 struct Source<'c> {
     path: String,
+    /// how many folders the path has
+    depth: usize,
     base_path: Str,
-    text: &'c [u8],
+    text: &'c Arc<[u8]>,
     chart: usize,
 }
 
@@ -90,20 +92,15 @@ fn compile(chart: &Chart, profile: &Profile) -> Result<Compiled, TemplateError> 
     // A path that occurs twice stands for the file that came last: `dedup` keeps the first.
     sources.reverse();
     // The deepest come first, so that a chart's own definitions replace those of the charts it carries.
-    sources.sort_by(|a, b| {
-        let depth = |source: &Source<'_>| source.path.matches('/').count();
-        depth(b).cmp(&depth(a)).then_with(|| b.path.cmp(&a.path))
-    });
+    sources.sort_by(|a, b| b.depth.cmp(&a.depth).then_with(|| b.path.cmp(&a.path)));
     sources.dedup_by(|later, kept| later.path == kept.path);
     let mut functions = funcs::table(profile.functions);
     functions.extend(include::FUNCTIONS);
     let mut set = TemplateSet::new(Arc::new(functions))
         .with_name(include::ROOT_NAME)
         .with_missing_key(MissingKey::Zero);
-    for source in &sources {
-        set.parse(&source.path, source.text)
-            .map_err(|error| TemplateError::parse(&source.path, error))?;
-    }
+    let texts = sources.iter().map(|source| (source.path.as_str(), Arc::clone(source.text)));
+    set.parse_all(texts).map_err(TemplateError::parse)?;
     let entries = sources
         .into_iter()
         .filter(|source| !is_partial(&source.path))
@@ -137,8 +134,10 @@ fn gather<'c>(
         if chart.is_library() && !is_partial(&template.name) {
             continue;
         }
+        let path = format!("{full_path}/{}", template.name);
         sources.push(Source {
-            path: format!("{full_path}/{}", template.name),
+            depth: path.matches('/').count(),
+            path,
             base_path: base_path.clone(),
             text: &template.data,
             chart: number,

@@ -70,7 +70,8 @@ pub enum TemplateError {
 
 impl TemplateError {
     /// Words a parse failure as Helm does: the place, and the last clause of Go's text.
-    pub(crate) fn parse(file: &str, source: ParseError) -> Self {
+    pub(crate) fn parse(source: ParseError) -> Self {
+        let file = &source.template;
         let raw = source.to_string();
         let clauses: Vec<&str> = raw.split(": ").collect();
         let text = match clauses[..] {

@@ -1,4 +1,4 @@
-//! The compiled tree: nodes of one text in one arena, addressed by number.
+//! The compiled tree: nodes of texts parsed together in one arena, addressed by number.
 //!
 //! Nothing here borrows or owns another node, so a deep tree is dropped without recursion, and the whole is
 //! `Send + Sync`.
@@ -12,18 +12,18 @@ use crate::intern::{Names, Symbol};
 use crate::token::Span;
 use crate::value::{Str, Value};
 
-/// The number of a node in its [`Source`].
+/// The number of a node in its [`Arena`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeId(pub(crate) u32);
 
-/// A run of nodes in [`Source::children`].
+/// A run of nodes in [`Arena::children`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Children {
     pub(crate) start: u32,
     pub(crate) len: u32,
 }
 
-/// A run of names in [`Source::idents`].
+/// A run of names in [`Arena::idents`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Idents {
     pub(crate) start: u32,
@@ -103,9 +103,9 @@ pub(crate) enum NodeKind {
     Dot,
     Nil,
     Bool(bool),
-    /// index into [`Source::numbers`]
+    /// see [`Source::number`]
     Number(u32),
-    /// index into [`Source::strings`]
+    /// see [`Source::string`]
     String(u32),
 }
 
@@ -135,52 +135,62 @@ impl Number {
     }
 }
 
-/// A string literal.
-#[derive(Debug, Clone)]
-pub(crate) struct Literal {
-    /// as written, quotes included
-    pub(crate) quoted: Span,
-    /// what it stands for
-    pub(crate) value: Str,
-}
-
-/// One parsed text: the bytes, and the nodes of all templates in it.
+/// The nodes of texts that were parsed together, and what they are made of.
 #[derive(Debug)]
-pub(crate) struct Source {
-    /// the name the text was parsed under
-    pub(crate) parse_name: Arc<str>,
-    pub(crate) text: Arc<[u8]>,
+pub(crate) struct Arena {
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) idents: Vec<Symbol>,
     /// where each name of `idents` was found in the entries of a map, the last time it was looked up
     pub(crate) hints: Box<[AtomicU8]>,
     pub(crate) numbers: Vec<Number>,
-    pub(crate) strings: Vec<Literal>,
+    pub(crate) strings: Vec<Str>,
     pub(crate) names: Names,
-    /// the name `$`
-    pub(crate) dollar: Symbol,
+}
+
+/// One parsed text: its bytes, and the arena with the nodes of all templates in it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// the name the text was parsed under
+    pub(crate) parse_name: Arc<str>,
+    pub(crate) text: Arc<[u8]>,
+    pub(crate) arena: Arc<Arena>,
 }
 
 impl Source {
     /// Gives a node.
     pub(crate) fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.0 as usize]
+        &self.arena.nodes[id.0 as usize]
     }
 
     /// Gives the nodes of a run.
     pub(crate) fn children(&self, run: Children) -> &[NodeId] {
-        &self.children[run.start as usize..(run.start + run.len) as usize]
+        &self.arena.children[run.start as usize..(run.start + run.len) as usize]
     }
 
     /// Gives the names of a run.
     pub(crate) fn idents(&self, run: Idents) -> &[Symbol] {
-        &self.idents[run.start as usize..(run.start + run.len) as usize]
+        &self.arena.idents[run.start as usize..(run.start + run.len) as usize]
+    }
+
+    /// Gives the hint for a name of a run: where it was found the last time.
+    pub(crate) fn hint(&self, index: u32) -> &AtomicU8 {
+        &self.arena.hints[index as usize]
+    }
+
+    /// Gives a number literal.
+    pub(crate) fn number(&self, index: u32) -> &Number {
+        &self.arena.numbers[index as usize]
+    }
+
+    /// Gives what a string literal stands for.
+    pub(crate) fn string(&self, index: u32) -> &Str {
+        &self.arena.strings[index as usize]
     }
 
     /// Gives a name.
     pub(crate) fn name(&self, symbol: Symbol) -> &str {
-        self.names.get(symbol)
+        self.arena.names.get(symbol)
     }
 
     /// Gives the line, from 1, and the byte column, from 0, of an offset.
@@ -188,10 +198,15 @@ impl Source {
     /// Go counts the column of the first line from 0 as well, from the text's start.
     pub(crate) fn line_and_column(&self, offset: u32) -> (usize, usize) {
         let before = &self.text[..offset as usize];
-        let line = 1 + memchr::memchr_iter(b'\n', before).count();
+        let line = line_at(&self.text, offset);
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
         (line, before.len() - line_start)
     }
+}
+
+/// Gives the line of an offset, from 1.
+pub(crate) fn line_at(text: &[u8], offset: u32) -> usize {
+    1 + memchr::memchr_iter(b'\n', &text[..offset as usize]).count()
 }
 
 /// A template: a name for a list of nodes in a text.

@@ -1,8 +1,11 @@
 //! Template text to tokens: text and actions, trim markers, comments.
 //!
+//! A token is a range of bytes. Which line it is on, only an error asks.
+//!
 //! Source: Go's `text/template/parse/lex.go`.
 
-use memchr::memchr_iter;
+use std::sync::LazyLock;
+
 use memchr::memmem::{self, Finder};
 
 use crate::literal::decode_rune;
@@ -17,20 +20,40 @@ const RIGHT_COMMENT: &[u8] = b"*/";
 /// A trim marker and the space that must be next to it.
 const TRIM_MARKER_LEN: usize = 2;
 
+/// A letter, digit or underscore.
+const NAME: u8 = 1;
+/// Space, as actions know it.
+const SPACE: u8 = 2;
+/// What may follow a name, beside space, `}}` and the end of the text.
+const TERMINATOR: u8 = 4;
+
+/// The classes of each byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => NAME,
+            b' ' | b'\t' | b'\r' | b'\n' => SPACE,
+            b'.' | b',' | b'|' | b':' | b')' | b'(' => TERMINATOR,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+static LEFT_DELIM_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LEFT_DELIM));
+
 /// Reads tokens one by one.
 #[derive(Debug)]
 pub(crate) struct Lexer<'s> {
     input: &'s [u8],
     pos: usize,
-    /// where the token being read starts
-    start: usize,
-    /// the line of `pos`, from 1
-    line: u32,
-    /// the line of `start`
-    start_line: u32,
-    paren_depth: i32,
+    /// whether `{{` was found at `pos` when the text before it was read
+    is_at_delim: bool,
     inside_action: bool,
-    left_delim: Finder<'static>,
+    paren_depth: u32,
     /// why the lexer gave up, once it did
     error: String,
     /// whether `break` and `continue` are keywords: not if the host has functions of that name
@@ -44,12 +67,9 @@ impl<'s> Lexer<'s> {
         Self {
             input,
             pos: 0,
-            start: 0,
-            line: 1,
-            start_line: 1,
-            paren_depth: 0,
+            is_at_delim: false,
             inside_action: false,
-            left_delim: Finder::new(LEFT_DELIM),
+            paren_depth: 0,
             error: String::new(),
             break_is_keyword,
             continue_is_keyword,
@@ -63,243 +83,156 @@ impl<'s> Lexer<'s> {
 
     /// Reads the next token.
     pub(crate) fn next_token(&mut self) -> Token {
-        if self.inside_action { self.inside_action() } else { self.text() }
+        if self.inside_action { self.action() } else { self.text() }
     }
 
-    fn rest(&self) -> &'s [u8] {
-        &self.input[self.pos..]
+    /// Ends a token at `end`, where the next one begins.
+    fn token(&mut self, kind: TokenKind, start: usize, end: usize) -> Token {
+        self.pos = end;
+        Token { kind, is_spaced: false, is_plain: false, span: span(start, end) }
     }
 
-    fn peek_byte(&self) -> Option<u8> {
-        self.input.get(self.pos).copied()
-    }
-
-    /// Gives the next character without taking it; `None` at the end.
-    fn peek(&self) -> Option<char> {
-        let rest = self.rest();
-        if rest.is_empty() { None } else { Some(decode_rune(rest).0) }
-    }
-
-    /// Takes the next character.
-    fn next(&mut self) -> Option<char> {
-        let rest = self.rest();
-        if rest.is_empty() {
-            return None;
-        }
-        let (rune, width) = decode_rune(rest);
-        self.pos += width;
-        if rune == '\n' {
-            self.line += 1;
-        }
-        Some(rune)
-    }
-
-    fn count_lines(&mut self, from: usize) {
-        let lines = memchr_iter(b'\n', &self.input[from..self.pos]).count();
-        self.line += u32::try_from(lines).expect("a text is shorter than 4 GiB");
-    }
-
-    /// Ends the token being read.
-    fn token(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, span: span(self.start, self.pos), line: self.start_line };
-        self.start = self.pos;
-        self.start_line = self.line;
-        token
-    }
-
-    /// Forgets what was read since the last token, counting its lines.
-    fn ignore(&mut self) {
-        self.count_lines(self.start);
-        self.start = self.pos;
-        self.start_line = self.line;
-    }
-
-    /// Gives up: an error token, and nothing after it.
-    fn fail(&mut self, message: impl Into<String>) -> Token {
-        let token = Token {
-            kind: TokenKind::Error,
-            span: span(self.start, self.pos),
-            line: self.start_line,
-        };
+    /// Gives up: an error token that begins at `start`, and nothing after it.
+    #[cold]
+    fn fail(&mut self, start: usize, message: impl Into<String>) -> Token {
         self.error = message.into();
-        self.pos = self.input.len();
-        self.start = self.pos;
-        token
+        let end = self.input.len();
+        self.token(TokenKind::Error, start, end)
     }
 
     /// Reads text up to the next action, past any comments.
     fn text(&mut self) -> Token {
         loop {
-            let Some(length) = self.left_delim.find(self.rest()) else {
-                self.pos = self.input.len();
-                if self.pos > self.start {
-                    self.count_lines(self.start);
-                    return self.token(TokenKind::Text);
-                }
-                return self.token(TokenKind::Eof);
+            let start = self.pos;
+            let delim = if self.is_at_delim {
+                start
+            } else if let Some(length) = LEFT_DELIM_FINDER.find(&self.input[start..]) {
+                start + length
+            } else {
+                let end = self.input.len();
+                let kind = if start < end { TokenKind::Text } else { TokenKind::Eof };
+                return self.token(kind, start, end);
             };
-            if length > 0 {
-                self.pos += length;
-                let trimmed = if has_left_trim_marker(&self.rest()[LEFT_DELIM.len()..]) {
-                    trailing_spaces(&self.input[self.start..self.pos])
-                } else {
-                    0
-                };
-                self.pos -= trimmed;
-                self.count_lines(self.start);
-                let token = self.token(TokenKind::Text);
-                self.pos += trimmed;
-                self.ignore();
-                if token.span.start < token.span.end {
-                    return token;
-                }
-            }
-            if let Some(token) = self.open_delim() {
+            let inside = delim + LEFT_DELIM.len();
+            let trims = has_left_trim_marker(&self.input[inside..]);
+            let end = if trims { trimmed_end(&self.input[..delim], start) } else { delim };
+            self.is_at_delim = start < end;
+            if self.is_at_delim {
+                let token = self.token(TokenKind::Text, start, end);
+                self.pos = delim;
                 return token;
             }
+            let inside = if trims { inside + TRIM_MARKER_LEN } else { inside };
+            if !self.input[inside..].starts_with(LEFT_COMMENT) {
+                let token = self.token(TokenKind::LeftDelim, delim, delim + LEFT_DELIM.len());
+                self.pos = inside;
+                self.inside_action = true;
+                self.paren_depth = 0;
+                return token;
+            }
+            if let Err(message) = self.comment(inside) {
+                return self.fail(inside, message);
+            }
         }
     }
 
-    /// Reads `{{`, or a whole comment, for which there is no token.
-    fn open_delim(&mut self) -> Option<Token> {
-        self.pos += LEFT_DELIM.len();
-        let marker = if has_left_trim_marker(self.rest()) { TRIM_MARKER_LEN } else { 0 };
-        if self.rest()[marker..].starts_with(LEFT_COMMENT) {
-            self.pos += marker;
-            self.ignore();
-            return self.comment();
-        }
-        let token = self.token(TokenKind::LeftDelim);
-        self.inside_action = true;
-        self.pos += marker;
-        self.ignore();
-        self.paren_depth = 0;
-        Some(token)
-    }
-
-    /// Passes over a comment and its `}}`; a token only if it is malformed.
-    fn comment(&mut self) -> Option<Token> {
-        self.pos += LEFT_COMMENT.len();
-        let Some(length) = memmem::find(self.rest(), RIGHT_COMMENT) else {
-            return Some(self.fail("unclosed comment"));
-        };
-        self.pos += length + RIGHT_COMMENT.len();
-        let Some(trim) = self.right_delim_ahead() else {
-            return Some(self.fail("comment ends before closing delimiter"));
-        };
-        if trim {
-            self.pos += TRIM_MARKER_LEN;
-        }
-        self.pos += RIGHT_DELIM.len();
-        if trim {
-            self.pos += leading_spaces(self.rest());
-        }
-        self.ignore();
-        None
-    }
-
-    /// Tells whether `}}` is next, and if so whether it trims.
-    fn right_delim_ahead(&self) -> Option<bool> {
-        let rest = self.rest();
+    /// Passes over a comment and its `}}`.
+    fn comment(&mut self, start: usize) -> Result<(), &'static str> {
+        let body = start + LEFT_COMMENT.len();
+        let length =
+            memmem::find(&self.input[body..], RIGHT_COMMENT).ok_or("unclosed comment")?;
+        let end = body + length + RIGHT_COMMENT.len();
+        let rest = &self.input[end..];
         if has_right_trim_marker(rest) && rest[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
-            return Some(true);
+            self.pos = past_spaces(self.input, end + TRIM_MARKER_LEN + RIGHT_DELIM.len());
+        } else if rest.starts_with(RIGHT_DELIM) {
+            self.pos = end + RIGHT_DELIM.len();
+        } else {
+            return Err("comment ends before closing delimiter");
         }
-        rest.starts_with(RIGHT_DELIM).then_some(false)
+        Ok(())
     }
 
-    fn right_delim(&mut self, trim: bool) -> Token {
-        if trim {
-            self.pos += TRIM_MARKER_LEN;
-            self.ignore();
+    /// Reads a token of an action, and the space before it.
+    fn action(&mut self) -> Token {
+        let from = self.pos;
+        let start = past_spaces(self.input, from);
+        let mut token = self.spaced(from, start);
+        // The space of a trim marker is no space between tokens.
+        let is_marked = token.kind == TokenKind::RightDelim && token.span.start as usize > start;
+        token.is_spaced = start - usize::from(is_marked) > from;
+        token
+    }
+
+    /// Reads the token at `start`, before which there is space since `from`.
+    fn spaced(&mut self, from: usize, start: usize) -> Token {
+        let Some(first) = self.input.get(start) else {
+            return self.fail(start, "unclosed action");
+        };
+        let next = self.input.get(start + 1).copied();
+        match *first {
+            b'.' if next.is_some_and(|next| !next.is_ascii_digit()) => {
+                self.name(TokenKind::Field, TokenKind::Dot, start)
+            }
+            b'$' => self.name(TokenKind::Variable, TokenKind::Variable, start),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.word(start),
+            b'}' if next == Some(b'}') => self.right_delim(start, start),
+            b'-' if from < start && self.input[start + 1..].starts_with(RIGHT_DELIM) => {
+                self.right_delim(start - 1, start + 1)
+            }
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(start),
+            b'"' => self.quoted(TokenKind::String, start, "unterminated quoted string"),
+            b'`' => self.quoted(TokenKind::RawString, start, "unterminated raw quoted string"),
+            b'(' => {
+                self.paren_depth += 1;
+                self.token(TokenKind::LeftParen, start, start + 1)
+            }
+            b')' => {
+                if self.paren_depth == 0 {
+                    return self.fail(start, "unexpected right paren");
+                }
+                self.paren_depth -= 1;
+                self.token(TokenKind::RightParen, start, start + 1)
+            }
+            b'|' => self.token(TokenKind::Pipe, start, start + 1),
+            b'=' => self.token(TokenKind::Assign, start, start + 1),
+            b':' if next == Some(b'=') => self.token(TokenKind::Declare, start, start + 2),
+            b':' => self.fail(start, "expected :="),
+            b'\'' => {
+                self.quoted(TokenKind::CharConstant, start, "unterminated character constant")
+            }
+            b' '..=b'~' => self.token(TokenKind::Char, start, start + 1),
+            _ => {
+                let rune = decode_rune(&self.input[start..]).0;
+                if is_alphanumeric(rune) {
+                    return self.word(start);
+                }
+                let rune = describe_rune(rune);
+                self.fail(start, format!("unrecognized character in action: {rune}"))
+            }
         }
-        self.pos += RIGHT_DELIM.len();
-        let token = self.token(TokenKind::RightDelim);
-        if trim {
-            self.pos += leading_spaces(self.rest());
-            self.ignore();
+    }
+
+    /// Reads `}}` at `start`; `marker` is where its trim marker begins, or the same.
+    fn right_delim(&mut self, marker: usize, start: usize) -> Token {
+        if self.paren_depth > 0 {
+            return self.fail(marker, "unclosed left paren");
+        }
+        let token = self.token(TokenKind::RightDelim, start, start + RIGHT_DELIM.len());
+        if marker < start {
+            self.pos = past_spaces(self.input, self.pos);
         }
         self.inside_action = false;
         token
     }
 
-    fn inside_action(&mut self) -> Token {
-        if let Some(trim) = self.right_delim_ahead() {
-            if self.paren_depth == 0 {
-                return self.right_delim(trim);
-            }
-            return self.fail("unclosed left paren");
+    /// Reads a keyword, a constant or a function's name.
+    fn word(&mut self, start: usize) -> Token {
+        let end = self.name_end(start);
+        if !self.is_terminator(end) {
+            return self.bad_character(start, end);
         }
-        let Some(rune) = self.peek() else {
-            return self.fail("unclosed action");
-        };
-        match rune {
-            ' ' | '\t' | '\r' | '\n' => return self.space(),
-            '.' if self.input.get(self.pos + 1).is_some_and(|next| !next.is_ascii_digit()) => {
-                self.pos += 1;
-                return self.field_or_variable(TokenKind::Field);
-            }
-            '.' | '+' | '-' | '0'..='9' => return self.number(),
-            _ if is_alphanumeric(rune) => return self.identifier(),
-            _ => {}
-        }
-        self.next();
-        match rune {
-            '=' => self.token(TokenKind::Assign),
-            ':' => {
-                if self.next() == Some('=') {
-                    self.token(TokenKind::Declare)
-                } else {
-                    self.fail("expected :=")
-                }
-            }
-            '|' => self.token(TokenKind::Pipe),
-            '"' => self.quoted('"', TokenKind::String, "unterminated quoted string"),
-            '`' => self.raw_quoted(),
-            '$' => {
-                if self.at_terminator() {
-                    self.token(TokenKind::Variable)
-                } else {
-                    self.field_or_variable(TokenKind::Variable)
-                }
-            }
-            '\'' => self.quoted('\'', TokenKind::CharConstant, "unterminated character constant"),
-            '(' => {
-                self.paren_depth += 1;
-                self.token(TokenKind::LeftParen)
-            }
-            ')' => {
-                self.paren_depth -= 1;
-                if self.paren_depth < 0 {
-                    return self.fail("unexpected right paren");
-                }
-                self.token(TokenKind::RightParen)
-            }
-            '\u{20}'..='\u{7E}' => self.token(TokenKind::Char),
-            _ => self.fail(format!("unrecognized character in action: {}", describe_rune(rune))),
-        }
-    }
-
-    /// Reads a run of spaces, leaving the one that belongs to a trim marker.
-    fn space(&mut self) -> Token {
-        let length = leading_spaces(self.rest());
-        self.pos += length;
-        let last = &self.input[self.pos - 1..];
-        if has_right_trim_marker(last) && last[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
-            self.pos -= 1;
-            if length == 1 {
-                return self.right_delim(true);
-            }
-        }
-        self.count_lines(self.start);
-        self.token(TokenKind::Space)
-    }
-
-    fn identifier(&mut self) -> Token {
-        let stop = self.alphanumerics();
-        let word = &self.input[self.start..self.pos];
-        if !self.at_terminator() {
-            return self.fail(format!("bad character {}", describe_stop(stop)));
-        }
+        let word = &self.input[start..end];
         let kind = match TokenKind::of_keyword(word) {
             Some(TokenKind::Break) if !self.break_is_keyword => TokenKind::Identifier,
             Some(TokenKind::Continue) if !self.continue_is_keyword => TokenKind::Identifier,
@@ -307,132 +240,149 @@ impl<'s> Lexer<'s> {
             None if word == b"true" || word == b"false" => TokenKind::Bool,
             None => TokenKind::Identifier,
         };
-        self.token(kind)
+        self.token(kind, start, end)
     }
 
-    /// Reads the name after `.` or `$`.
-    fn field_or_variable(&mut self, kind: TokenKind) -> Token {
-        if self.at_terminator() {
-            let alone =
-                if kind == TokenKind::Variable { TokenKind::Variable } else { TokenKind::Dot };
-            return self.token(alone);
+    /// Reads `.` or `$` and the name after it; without a name it is `alone`.
+    fn name(&mut self, kind: TokenKind, alone: TokenKind, start: usize) -> Token {
+        let end = self.name_end(start + 1);
+        if !self.is_terminator(end) {
+            return self.bad_character(start, end);
         }
-        let stop = self.alphanumerics();
-        if !self.at_terminator() {
-            return self.fail(format!("bad character {}", describe_stop(stop)));
-        }
-        self.token(kind)
+        let kind = if end == start + 1 { alone } else { kind };
+        self.token(kind, start, end)
     }
 
-    /// Passes over letters, digits and underscores, and gives what stopped it.
-    fn alphanumerics(&mut self) -> Option<char> {
+    #[cold]
+    fn bad_character(&mut self, start: usize, at: usize) -> Token {
+        let stop = describe_rune(decode_rune(&self.input[at..]).0);
+        self.fail(start, format!("bad character {stop}"))
+    }
+
+    /// Passes over letters, digits and underscores.
+    fn name_end(&self, start: usize) -> usize {
+        let mut end = start;
         loop {
-            match self.peek_byte() {
-                Some(byte) if byte == b'_' || byte.is_ascii_alphanumeric() => self.pos += 1,
-                Some(0x80..) => {
-                    let (rune, width) = decode_rune(self.rest());
-                    if !is_alphanumeric(rune) {
-                        return Some(rune);
-                    }
-                    self.pos += width;
-                }
-                Some(byte) => return Some(char::from(byte)),
-                None => return None,
+            while self.is(NAME, end) {
+                end += 1;
             }
+            if self.input.get(end).is_none_or(u8::is_ascii) {
+                return end;
+            }
+            let (rune, width) = decode_rune(&self.input[end..]);
+            if !is_alphanumeric(rune) {
+                return end;
+            }
+            end += width;
         }
     }
 
     /// Tells whether a name may end here.
-    fn at_terminator(&self) -> bool {
-        match self.peek_byte() {
-            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => {
-                true
-            }
-            Some(_) => self.rest().starts_with(RIGHT_DELIM),
+    fn is_terminator(&self, at: usize) -> bool {
+        match self.input.get(at) {
+            None => true,
+            Some(byte) if CLASSES[usize::from(*byte)] & (SPACE | TERMINATOR) != 0 => true,
+            Some(byte) => *byte == b'}' && self.input.get(at + 1) == Some(&b'}'),
         }
+    }
+
+    /// Tells whether the byte at `at` is of a class.
+    fn is(&self, class: u8, at: usize) -> bool {
+        self.input.get(at).is_some_and(|byte| CLASSES[usize::from(*byte)] & class != 0)
     }
 
     /// Reads to the closing quote; the parser judges the escapes.
-    fn quoted(&mut self, quote: char, kind: TokenKind, unterminated: &str) -> Token {
-        loop {
-            match self.next() {
-                Some('\\') => {
-                    if matches!(self.next(), None | Some('\n')) {
-                        return self.fail(unterminated);
-                    }
-                }
-                None | Some('\n') => return self.fail(unterminated),
-                Some(rune) if rune == quote => return self.token(kind),
-                Some(_) => {}
+    fn quoted(&mut self, kind: TokenKind, start: usize, unterminated: &str) -> Token {
+        match quoted_len(&self.input[start..]) {
+            Some((length, is_plain)) => {
+                let token = self.token(kind, start, start + length);
+                Token { is_plain, ..token }
             }
+            None => self.fail(start, unterminated),
         }
     }
 
-    fn raw_quoted(&mut self) -> Token {
-        match memchr::memchr(b'`', self.rest()) {
-            Some(length) => {
-                let from = self.pos;
-                self.pos += length + 1;
-                self.count_lines(from);
-                self.token(TokenKind::RawString)
-            }
-            None => self.fail("unterminated raw quoted string"),
-        }
-    }
-
-    fn number(&mut self) -> Token {
-        let mut well_formed = self.scan_number();
+    fn number(&mut self, start: usize) -> Token {
+        let (mut end, mut is_well_formed) = self.scan_number(start);
         let mut kind = TokenKind::Number;
-        if well_formed && matches!(self.peek_byte(), Some(b'+' | b'-')) {
+        if is_well_formed && matches!(self.input.get(end), Some(b'+' | b'-')) {
             kind = TokenKind::Complex;
-            well_formed = self.scan_number() && self.input[self.pos - 1] == b'i';
+            (end, is_well_formed) = self.scan_number(end);
+            is_well_formed &= self.input[end - 1] == b'i';
         }
-        if well_formed {
-            return self.token(kind);
+        if is_well_formed {
+            return self.token(kind, start, end);
         }
-        let text = number::quote(&self.input[self.start..self.pos]);
-        self.fail(format!("bad number syntax: {text}"))
+        let text = number::quote(&self.input[start..end]);
+        self.fail(start, format!("bad number syntax: {text}"))
     }
 
-    /// Passes over what looks like a number; the parser judges it.
-    fn scan_number(&mut self) -> bool {
+    /// Gives the end of what looks like a number, and whether it may end there; the parser judges it.
+    fn scan_number(&self, start: usize) -> (usize, bool) {
         const DECIMAL: &[u8] = b"0123456789_";
         const HEX: &[u8] = b"0123456789abcdefABCDEF_";
-        self.accept(b"+-");
+        let mut end = start;
+        let mut accept = |valid: &[u8]| {
+            let is_accepted = self.input.get(end).is_some_and(|byte| valid.contains(byte));
+            end += usize::from(is_accepted);
+            is_accepted
+        };
+        accept(b"+-");
         let mut digits = DECIMAL;
-        if self.accept(b"0") {
-            if self.accept(b"xX") {
+        if accept(b"0") {
+            if accept(b"xX") {
                 digits = HEX;
-            } else if self.accept(b"oO") {
+            } else if accept(b"oO") {
                 digits = b"01234567_";
-            } else if self.accept(b"bB") {
+            } else if accept(b"bB") {
                 digits = b"01_";
             }
         }
-        self.accept_run(digits);
-        if self.accept(b".") {
-            self.accept_run(digits);
+        while accept(digits) {}
+        if accept(b".") {
+            while accept(digits) {}
         }
-        if digits == DECIMAL && self.accept(b"eE") || digits == HEX && self.accept(b"pP") {
-            self.accept(b"+-");
-            self.accept_run(DECIMAL);
+        if digits == DECIMAL && accept(b"eE") || digits == HEX && accept(b"pP") {
+            accept(b"+-");
+            while accept(DECIMAL) {}
         }
-        self.accept(b"i");
-        if self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-            return false;
+        accept(b"i");
+        let rest = &self.input[end..];
+        let (rune, width) = decode_rune(rest);
+        if !rest.is_empty() && is_alphanumeric(rune) {
+            return (end + width, false);
         }
-        true
+        (end, true)
     }
+}
 
-    fn accept(&mut self, valid: &[u8]) -> bool {
-        let accepted = self.peek_byte().is_some_and(|byte| valid.contains(&byte));
-        self.pos += usize::from(accepted);
-        accepted
+/// Gives the length of the quoted string a text begins with, and whether it stands for what is between its quotes, as
+/// it is; `None` if it does not end.
+pub(crate) fn quoted_len(text: &[u8]) -> Option<(usize, bool)> {
+    let (quote, body) = text.split_first()?;
+    if *quote == b'`' {
+        let length = memchr::memchr(b'`', body)?;
+        // Go drops carriage returns.
+        return Some((length + 2, memchr::memchr(b'\r', &body[..length]).is_none()));
     }
-
-    fn accept_run(&mut self, valid: &[u8]) {
-        while self.accept(valid) {}
+    let mut is_plain = true;
+    let mut at = 0;
+    loop {
+        let byte = *body.get(at)?;
+        at += 1;
+        if byte == *quote {
+            return Some((at + 1, is_plain));
+        }
+        match byte {
+            b'\n' => return None,
+            b'\\' => {
+                is_plain = false;
+                // A newline cannot be escaped, and ends the search in the next turn.
+                at += usize::from(*body.get(at)? != b'\n');
+            }
+            0x80.. => is_plain = false,
+            _ => {}
+        }
     }
 }
 
@@ -442,15 +392,21 @@ fn span(start: usize, end: usize) -> Span {
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+    CLASSES[usize::from(byte)] & SPACE != 0
 }
 
-fn leading_spaces(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| is_space(**byte)).count()
+/// Gives where spaces that begin at `at` end.
+fn past_spaces(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(|byte| is_space(*byte)) {
+        at += 1;
+    }
+    at
 }
 
-fn trailing_spaces(text: &[u8]) -> usize {
-    text.iter().rev().take_while(|byte| is_space(**byte)).count()
+/// Gives where a text that begins at `start` ends without the spaces at its end.
+fn trimmed_end(text: &[u8], start: usize) -> usize {
+    let kept = text[start..].iter().rposition(|byte| !is_space(*byte));
+    kept.map_or(start, |last| start + last + 1)
 }
 
 fn has_left_trim_marker(text: &[u8]) -> bool {
@@ -469,9 +425,4 @@ fn is_alphanumeric(rune: char) -> bool {
 fn describe_rune(rune: char) -> String {
     let code = u32::from(rune);
     if number::is_print(code) { format!("U+{code:04X} '{rune}'") } else { format!("U+{code:04X}") }
-}
-
-/// As [`describe_rune`]; Go's number for the end of the text is -1.
-fn describe_stop(rune: Option<char>) -> String {
-    rune.map_or_else(|| "U+FFFFFFFFFFFFFFFF".to_owned(), describe_rune)
 }

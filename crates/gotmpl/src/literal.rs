@@ -148,6 +148,12 @@ pub(crate) fn parse_number(kind: TokenKind, span: Span, source: &[u8]) -> Result
         number.float = Some(f64::from(code));
         return Ok(number);
     }
+    if let Some(int) = plain_decimal(bytes) {
+        number.int = Some(int);
+        number.uint = Some(int.cast_unsigned());
+        number.float = Some(as_float_i64(int));
+        return Ok(number);
+    }
     // OK because the lexer only takes ASCII into numbers.
     let text = std::str::from_utf8(bytes).map_err(|_| INVALID_SYNTAX)?;
     if kind == TokenKind::Complex {
@@ -189,6 +195,16 @@ pub(crate) fn parse_number(kind: TokenKind, span: Span, source: &[u8]) -> Result
         && !text.contains(['p', 'P']);
     number.looks_like_float = !is_hex_int && text.contains(['.', 'e', 'E', 'p', 'P']);
     Ok(number)
+}
+
+/// Gives the value of a number that is only a few decimal digits, which most are.
+fn plain_decimal(text: &[u8]) -> Option<i64> {
+    const SAFE_LEN: usize = 18;
+    if text.len() > SAFE_LEN || text.len() > 1 && text[0] == b'0' {
+        return None;
+    }
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| i64::from(byte - b'0'));
+    text.iter().try_fold(0, |value, byte| Some(value * 10 + digit(byte)?))
 }
 
 /// Splits `1+2i` before the sign of its imaginary part, and takes the `i` off.

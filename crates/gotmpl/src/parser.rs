@@ -4,22 +4,21 @@
 //!
 //! Source: Go's `text/template/parse/parse.go`.
 
+mod batch;
 mod pipeline;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
+use std::borrow::Cow;
 
-use crate::ast::{
-    Branch, Children, Idents, Literal, Node, NodeId, NodeKind, Number, Source, Template,
-};
+use crate::ast::{Branch, Children, Node, NodeId, NodeKind, line_at};
 use crate::error::ParseError;
 use crate::exec::on_deep_stack;
-use crate::func::FuncMap;
-use crate::intern::{Interner, Symbol};
+use crate::intern::Symbol;
 use crate::lexer::Lexer;
 use crate::literal;
 use crate::token::{Token, TokenKind};
 use crate::value::number;
+
+pub(crate) use batch::Batch;
 
 /// How deep parentheses may nest: Go's own limit.
 const MAX_PAREN_DEPTH: u32 = 10_000;
@@ -31,92 +30,8 @@ const MAX_CONTROL_DEPTH: u32 = 20_000;
 /// How long one text may be, in bytes: nodes address it with 32 bits.
 const MAX_TEXT: usize = u32::MAX as usize;
 
-/// Parses a text into its templates, in the order in which they end; the text's own is the last.
-///
-/// # Errors
-///
-/// The first error of the text, in Go's words.
-pub(crate) fn parse(
-    name: &str,
-    text: &[u8],
-    functions: &FuncMap,
-) -> Result<Vec<Template>, ParseError> {
-    if text.len() >= MAX_TEXT {
-        return Err(ParseError {
-            template: name.to_owned(),
-            line: 1,
-            message: format!("template is longer than {MAX_TEXT} bytes"),
-            offset: 0,
-        });
-    }
-    let mut interner = Interner::default();
-    let dollar = interner.intern("$");
-    let is_free = |keyword| functions.id(keyword).is_none();
-    let mut parser = Parser {
-        name,
-        text,
-        functions,
-        lexer: Lexer::new(text, is_free("break"), is_free("continue")),
-        nodes: Vec::new(),
-        children: Vec::new(),
-        idents: Vec::new(),
-        numbers: Vec::new(),
-        strings: Vec::new(),
-        interner,
-        dollar,
-        pending: Vec::new(),
-        roots: Vec::new(),
-        control_depth: 0,
-        tree: Tree::default(),
-    };
-    parser.tree.variables.push(parser.dollar);
-    parser.text_of_file()?;
-    let roots = std::mem::take(&mut parser.roots);
-    let source = Arc::new(parser.finish());
-    Ok(roots
-        .into_iter()
-        .map(|root| Template {
-            name: root.name.into(),
-            source: Arc::clone(&source),
-            root: root.list,
-            is_empty: root.is_empty,
-        })
-        .collect())
-}
-
-/// A finished template of the text.
-struct Root {
-    name: String,
-    list: NodeId,
-    is_empty: bool,
-}
-
-/// What Go keeps per template of a text while it is parsed.
-#[derive(Debug)]
-struct Tree {
-    /// the last token read, and those given back
-    tokens: [Token; 3],
-    n_peeked: usize,
-    /// declared at the moment
-    variables: Vec<Symbol>,
-    /// the line of the action being parsed; 0 outside
-    action_line: u32,
-    range_depth: u32,
-    paren_depth: u32,
-}
-
-impl Default for Tree {
-    fn default() -> Self {
-        Self {
-            tokens: [Token::NONE; 3],
-            n_peeked: 0,
-            variables: Vec::new(),
-            action_line: 0,
-            range_depth: 0,
-            paren_depth: 0,
-        }
-    }
-}
+/// Why 32 bits suffice for the nodes of one text; those of a batch end with memory.
+const TOO_MANY: &str = "nodes take more memory than 32 bits address";
 
 /// What one step through a list of nodes finds.
 enum Step {
@@ -155,92 +70,80 @@ impl Control {
     }
 }
 
-struct Parser<'s> {
+struct Parser<'s, 'b, 'f> {
+    batch: &'b mut Batch<'f>,
     name: &'s str,
+    symbol: Symbol,
     text: &'s [u8],
-    functions: &'s FuncMap,
     lexer: Lexer<'s>,
-    nodes: Vec<Node>,
-    children: Vec<NodeId>,
-    idents: Vec<Symbol>,
-    numbers: Vec<Number>,
-    strings: Vec<Literal>,
-    interner: Interner,
-    /// the name `$`
-    dollar: Symbol,
-    /// nodes whose parent is not finished
-    pending: Vec<NodeId>,
-    roots: Vec<Root>,
+    /// the last token that was read: an error's line is its
+    token: Token,
+    /// whether that token was given back
+    is_peeked: bool,
+    /// where the variables of the template being parsed begin
+    first_variable: usize,
+    /// where the action being parsed begins
+    action: Option<u32>,
+    range_depth: u32,
+    paren_depth: u32,
     control_depth: u32,
-    tree: Tree,
 }
 
-type Parsed<T> = Result<T, ParseError>;
+/// The error is boxed, so that results stay small.
+type Parsed<T> = Result<T, Box<ParseError>>;
 
-impl<'s> Parser<'s> {
-    fn finish(self) -> Source {
-        Source {
-            parse_name: self.name.into(),
-            text: self.text.into(),
-            nodes: self.nodes,
-            children: self.children,
-            hints: self.idents.iter().map(|_| AtomicU8::default()).collect(),
-            idents: self.idents,
-            numbers: self.numbers,
-            strings: self.strings,
-            names: self.interner.finish(),
-            dollar: self.dollar,
+impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
+    /// Begins a text.
+    fn new(
+        batch: &'b mut Batch<'f>,
+        name: &'s str,
+        symbol: Symbol,
+        text: &'s [u8],
+    ) -> Result<Self, ParseError> {
+        if text.len() >= MAX_TEXT {
+            return Err(ParseError {
+                template: name.to_owned(),
+                line: 1,
+                message: format!("template is longer than {MAX_TEXT} bytes"),
+                offset: 0,
+            });
         }
+        let lexer = Lexer::new(text, batch.break_is_keyword, batch.continue_is_keyword);
+        batch.variables.clear();
+        batch.variables.push(Symbol::DOLLAR);
+        Ok(Self {
+            batch,
+            name,
+            symbol,
+            text,
+            lexer,
+            token: Token::NONE,
+            is_peeked: false,
+            first_variable: 0,
+            action: None,
+            range_depth: 0,
+            paren_depth: 0,
+            control_depth: 0,
+        })
     }
 
     // Tokens.
 
     fn next(&mut self) -> Token {
-        if self.tree.n_peeked > 0 {
-            self.tree.n_peeked -= 1;
+        if self.is_peeked {
+            self.is_peeked = false;
         } else {
-            self.tree.tokens[0] = self.lexer.next_token();
+            self.token = self.lexer.next_token();
         }
-        self.tree.tokens[self.tree.n_peeked]
+        self.token
     }
 
     fn back_up(&mut self) {
-        self.tree.n_peeked += 1;
-    }
-
-    /// Gives back the last token and, before it, `first`.
-    fn back_up_2(&mut self, first: Token) {
-        self.tree.tokens[1] = first;
-        self.tree.n_peeked = 2;
-    }
-
-    /// Gives back the last token and, before it, `first` and `second`.
-    fn back_up_3(&mut self, first: Token, second: Token) {
-        self.tree.tokens[1] = second;
-        self.tree.tokens[2] = first;
-        self.tree.n_peeked = 3;
+        self.is_peeked = true;
     }
 
     fn peek(&mut self) -> Token {
-        if self.tree.n_peeked > 0 {
-            return self.tree.tokens[self.tree.n_peeked - 1];
-        }
-        self.tree.n_peeked = 1;
-        self.tree.tokens[0] = self.lexer.next_token();
-        self.tree.tokens[0]
-    }
-
-    fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
+        let token = self.next();
         self.back_up();
         token
     }
@@ -249,31 +152,40 @@ impl<'s> Parser<'s> {
         token.span.of(self.text)
     }
 
-    /// Gives the text of a name, which the lexer only takes if it is UTF-8.
-    fn token_name(&self, token: Token) -> &'s str {
-        std::str::from_utf8(self.token_text(token)).unwrap_or_default()
+    /// Gives the symbol of a name, which the lexer only takes if it is UTF-8; `prefix` is the length of its dot.
+    fn token_name(&mut self, token: Token, prefix: usize) -> Symbol {
+        let name = &self.token_text(token)[prefix..];
+        self.batch.interner.intern_bytes(name)
     }
 
     // Errors.
 
     /// Makes an error at the line of the last token read from the text, which is Go's rule.
-    fn error(&self, message: impl Into<String>) -> ParseError {
-        let token = self.tree.tokens[0];
-        ParseError {
-            template: self.name.to_owned(),
-            line: token.line as usize,
-            message: message.into(),
-            offset: token.span.start as usize,
-        }
+    fn error(&self, message: impl Into<String>) -> Box<ParseError> {
+        self.error_at(self.token.span.start, message)
     }
 
-    fn unexpected(&self, token: Token, context: &str) -> ParseError {
+    #[cold]
+    fn error_at(&self, offset: u32, message: impl Into<String>) -> Box<ParseError> {
+        Box::new(ParseError {
+            template: self.name.to_owned(),
+            line: line_at(self.text, offset),
+            message: message.into(),
+            offset: offset as usize,
+        })
+    }
+
+    #[cold]
+    fn unexpected(&self, token: Token, context: &str) -> Box<ParseError> {
         let shown = token.describe(self.text, self.lexer.error());
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {shown} in {context}"));
         }
-        let action_line = self.tree.action_line;
-        if action_line == 0 || action_line == token.line {
+        let Some(action) = self.action else {
+            return self.error(shown);
+        };
+        let action_line = line_at(self.text, action);
+        if action_line == line_at(self.text, token.span.start) {
             return self.error(shown);
         }
         // Avoids "action in action".
@@ -282,60 +194,50 @@ impl<'s> Parser<'s> {
     }
 
     fn expect(&mut self, kind: TokenKind, context: &str) -> Parsed<Token> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 
     // Nodes.
 
     fn add(&mut self, offset: u32, kind: NodeKind) -> NodeId {
-        let id = NodeId(u32::try_from(self.nodes.len()).expect("a node has a byte of text"));
-        self.nodes.push(Node { offset, kind });
+        let nodes = &mut self.batch.nodes;
+        let id = NodeId(u32::try_from(nodes.len()).expect(TOO_MANY));
+        nodes.push(Node { offset, kind });
         id
+    }
+
+    fn node(&self, id: NodeId) -> Node {
+        self.batch.nodes[id.0 as usize]
     }
 
     /// Makes a run of the nodes that became pending since `mark`.
     fn take_pending(&mut self, mark: usize) -> Children {
-        let start = u32::try_from(self.children.len()).expect("a node has a byte of text");
-        let len = u32::try_from(self.pending.len() - mark).expect("a node has a byte of text");
-        self.children.extend(self.pending.drain(mark..));
+        let Batch { children, pending, .. } = &mut *self.batch;
+        let start = u32::try_from(children.len()).expect(TOO_MANY);
+        let len = u32::try_from(pending.len() - mark).expect(TOO_MANY);
+        children.extend_from_slice(&pending[mark..]);
+        pending.truncate(mark);
         Children { start, len }
     }
 
-    /// Makes a run of names.
-    fn add_idents(&mut self, names: &[Symbol]) -> Idents {
-        let start = u32::try_from(self.idents.len()).expect("a name has a byte of text");
-        let len = u32::try_from(names.len()).expect("a name has a byte of text");
-        self.idents.extend_from_slice(names);
-        Idents { start, len }
-    }
-
-    /// Adds a finished template. One with a body cannot be defined twice in a text.
-    fn add_root(&mut self, name: String, list: NodeId) -> Parsed<()> {
+    /// Adds a finished template.
+    fn add_root(&mut self, name: Symbol, list: NodeId) -> Parsed<()> {
         let is_empty = self.is_empty(list);
-        let Some(old) = self.roots.iter().position(|old| old.name == name) else {
-            self.roots.push(Root { name, list, is_empty });
-            return Ok(());
-        };
-        if self.roots[old].is_empty {
-            self.roots[old] = Root { name, list, is_empty };
-        } else if !is_empty {
-            let name = number::quote(name.as_bytes());
-            return Err(self.error(format!("template: multiple definition of template {name}")));
-        }
-        Ok(())
+        self.batch.add_root(name, list, is_empty).map_err(|name| {
+            let name = number::quote(self.batch.interner.get(name).as_bytes());
+            self.error(format!("template: multiple definition of template {name}"))
+        })
     }
 
     /// Tells whether a list holds nothing but space.
     fn is_empty(&self, list: NodeId) -> bool {
-        let NodeKind::List(run) = self.nodes[list.0 as usize].kind else {
+        let NodeKind::List(run) = self.node(list).kind else {
             return false;
         };
-        let run = &self.children[run.start as usize..(run.start + run.len) as usize];
-        run.iter().all(|child| match self.nodes[child.0 as usize].kind {
-            NodeKind::Text(span) => {
-                std::str::from_utf8(span.of(self.text)).is_ok_and(|text| text.trim().is_empty())
-            }
+        let run = &self.batch.children[run.start as usize..(run.start + run.len) as usize];
+        run.iter().all(|child| match self.node(*child).kind {
+            NodeKind::Text(span) => is_blank(span.of(self.text)),
             _ => false,
         })
     }
@@ -343,21 +245,22 @@ impl<'s> Parser<'s> {
     // Lists and actions.
 
     /// Parses the whole text: as a list, but with `define` in it.
-    fn text_of_file(&mut self) -> Parsed<()> {
+    fn text_of_file(mut self) -> Parsed<()> {
         let offset = self.peek().span.start;
-        let mark = self.pending.len();
-        while self.peek().kind != TokenKind::Eof {
-            if self.peek().kind == TokenKind::LeftDelim {
-                let delim = self.next();
-                if self.next_non_space().kind == TokenKind::Define {
+        let mark = self.batch.pending.len();
+        loop {
+            let token = self.next();
+            let step = match token.kind {
+                TokenKind::Eof => break,
+                TokenKind::LeftDelim if self.peek().kind == TokenKind::Define => {
+                    self.next();
                     self.in_own_tree(Self::definition)?;
                     continue;
                 }
-                self.back_up_2(delim);
-            }
-            let step = self.text_or_action()?;
+                _ => self.text_or_action(token)?,
+            };
             match step {
-                Step::Node(node) => self.pending.push(node),
+                Step::Node(node) => self.batch.pending.push(node),
                 Step::End | Step::Else => {
                     let shown = step.terminator().unwrap_or_default();
                     return Err(self.error(format!("unexpected {shown}")));
@@ -366,29 +269,37 @@ impl<'s> Parser<'s> {
         }
         let children = self.take_pending(mark);
         let root = self.add(offset, NodeKind::List(children));
-        self.add_root(self.name.to_owned(), root)
+        self.add_root(self.symbol, root)
     }
 
-    /// Parses with variables, look-ahead and range depth of its own, as Go does for each template.
-    fn in_own_tree<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        let tree = Tree { variables: vec![self.dollar], ..Tree::default() };
-        let outer = std::mem::replace(&mut self.tree, tree);
-        let parsed = parse(self)?;
-        self.tree = outer;
-        Ok(parsed)
+    /// Parses with variables and depths of its own, as Go does for each template.
+    fn in_own_tree(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<()>) -> Parsed<()> {
+        let first_variable = self.batch.variables.len();
+        let outer_first = std::mem::replace(&mut self.first_variable, first_variable);
+        let outer_range_depth = std::mem::take(&mut self.range_depth);
+        let outer_paren_depth = std::mem::take(&mut self.paren_depth);
+        let outer_action = self.action.take();
+        self.batch.variables.push(Symbol::DOLLAR);
+        parse(self)?;
+        self.batch.variables.truncate(first_variable);
+        self.first_variable = outer_first;
+        self.range_depth = outer_range_depth;
+        self.paren_depth = outer_paren_depth;
+        self.action = outer_action;
+        Ok(())
     }
 
     /// Parses the rest of `{{define "name"}} … {{end}}`.
     fn definition(&mut self) -> Parsed<()> {
         const CONTEXT: &str = "define clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
         self.body(name, CONTEXT)
     }
 
     /// Parses a template's body up to its `{{end}}`.
-    fn body(&mut self, name: String, context: &str) -> Parsed<()> {
+    fn body(&mut self, name: Symbol, context: &str) -> Parsed<()> {
         let (root, terminator) = self.item_list()?;
         if let Step::Else = terminator {
             return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
@@ -398,30 +309,32 @@ impl<'s> Parser<'s> {
 
     /// Parses up to `{{end}}` or `{{else}}`.
     fn item_list(&mut self) -> Parsed<(NodeId, Step)> {
-        let offset = self.peek_non_space().span.start;
-        let mark = self.pending.len();
-        while self.peek_non_space().kind != TokenKind::Eof {
-            match self.text_or_action()? {
-                Step::Node(node) => self.pending.push(node),
+        let offset = self.peek().span.start;
+        let mark = self.batch.pending.len();
+        loop {
+            let token = self.next();
+            if token.kind == TokenKind::Eof {
+                return Err(self.error("unexpected EOF"));
+            }
+            match self.text_or_action(token)? {
+                Step::Node(node) => self.batch.pending.push(node),
                 terminator => {
                     let children = self.take_pending(mark);
                     return Ok((self.add(offset, NodeKind::List(children)), terminator));
                 }
             }
         }
-        Err(self.error("unexpected EOF"))
     }
 
-    fn text_or_action(&mut self) -> Parsed<Step> {
-        let token = self.next_non_space();
+    fn text_or_action(&mut self, token: Token) -> Parsed<Step> {
         match token.kind {
             TokenKind::Text => {
                 Ok(Step::Node(self.add(token.span.start, NodeKind::Text(token.span))))
             }
             TokenKind::LeftDelim => {
-                self.tree.action_line = token.line;
+                self.action = Some(token.span.start);
                 let step = self.action()?;
-                self.tree.action_line = 0;
+                self.action = None;
                 Ok(step)
             }
             _ => Err(self.unexpected(token, "input")),
@@ -429,14 +342,14 @@ impl<'s> Parser<'s> {
     }
 
     fn action(&mut self) -> Parsed<Step> {
-        let token = self.next_non_space();
+        let token = self.next();
         let node = match token.kind {
             TokenKind::Block => self.block_control()?,
             TokenKind::Break => self.loop_control(token, "break", NodeKind::Break)?,
             TokenKind::Continue => self.loop_control(token, "continue", NodeKind::Continue)?,
             TokenKind::Else => {
                 // `{{else if …}}` is `{{else}}{{if …}}`: the caller finds the `if` still to be read.
-                if !matches!(self.peek_non_space().kind, TokenKind::If | TokenKind::With) {
+                if !matches!(self.peek().kind, TokenKind::If | TokenKind::With) {
                     self.expect(TokenKind::RightDelim, "else")?;
                 }
                 return Ok(Step::Else);
@@ -451,7 +364,7 @@ impl<'s> Parser<'s> {
             TokenKind::Template => self.template_control()?,
             _ => {
                 self.back_up();
-                let offset = self.peek().span.start;
+                let offset = token.span.start;
                 let pipe = self.pipeline("command", TokenKind::RightDelim)?;
                 self.add(offset, NodeKind::Action(pipe))
             }
@@ -460,11 +373,11 @@ impl<'s> Parser<'s> {
     }
 
     fn loop_control(&mut self, token: Token, word: &str, kind: NodeKind) -> Parsed<NodeId> {
-        let next = self.next_non_space();
+        let next = self.next();
         if next.kind != TokenKind::RightDelim {
             return Err(self.unexpected(next, &format!("{{{{{word}}}}}")));
         }
-        if self.tree.range_depth == 0 {
+        if self.range_depth == 0 {
             return Err(self.error(format!("{{{{{word}}}}} outside {{{{range}}}}")));
         }
         Ok(self.add(token.span.start, kind))
@@ -482,24 +395,24 @@ impl<'s> Parser<'s> {
     }
 
     fn control_body(&mut self, control: Control) -> Parsed<NodeId> {
-        let n_variables = self.tree.variables.len();
+        let n_variables = self.batch.variables.len();
         let pipe = self.pipeline(control.name(), TokenKind::RightDelim)?;
         let in_range = u32::from(control == Control::Range);
-        self.tree.range_depth += in_range;
+        self.range_depth += in_range;
         let (list, terminator) = self.item_list()?;
-        self.tree.range_depth -= in_range;
+        self.range_depth -= in_range;
         let else_list = match terminator {
             Step::Else => Some(self.else_list(control)?),
             _ => None,
         };
-        self.tree.variables.truncate(n_variables);
+        self.batch.variables.truncate(n_variables);
         let branch = Branch { pipe, list, else_list };
         let kind = match control {
             Control::If => NodeKind::If(branch),
             Control::With => NodeKind::With(branch),
             Control::Range => NodeKind::Range(branch),
         };
-        Ok(self.add(self.nodes[pipe.0 as usize].offset, kind))
+        Ok(self.add(self.node(pipe).offset, kind))
     }
 
     /// Parses what follows an `else`. After `else if` and `else with`, one `{{end}}` ends both.
@@ -513,8 +426,8 @@ impl<'s> Parser<'s> {
         if is_chained {
             self.next();
             let inner = self.control(control)?;
-            let mark = self.pending.len();
-            self.pending.push(inner);
+            let mark = self.batch.pending.len();
+            self.batch.pending.push(inner);
             let children = self.take_pending(mark);
             return Ok(self.add(token.span.start, NodeKind::List(children)));
         }
@@ -528,25 +441,23 @@ impl<'s> Parser<'s> {
     /// Parses the rest of `{{block "name" pipeline}} … {{end}}`: a definition and its use.
     fn block_control(&mut self) -> Parsed<NodeId> {
         const CONTEXT: &str = "block clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;
-        let symbol = self.interner.intern(&name);
         if self.control_depth >= MAX_CONTROL_DEPTH {
             return Err(self.error("max control depth exceeded"));
         }
         self.control_depth += 1;
         on_deep_stack(|| self.in_own_tree(|parser| parser.body(name, CONTEXT)))?;
         self.control_depth -= 1;
-        Ok(self.add(token.span.start, NodeKind::Template { name: symbol, pipe: Some(pipe) }))
+        Ok(self.add(token.span.start, NodeKind::Template { name, pipe: Some(pipe) }))
     }
 
     fn template_control(&mut self) -> Parsed<NodeId> {
         const CONTEXT: &str = "template clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
-        let name = self.interner.intern(&name);
-        let pipe = if self.next_non_space().kind == TokenKind::RightDelim {
+        let pipe = if self.next().kind == TokenKind::RightDelim {
             None
         } else {
             self.back_up();
@@ -555,11 +466,28 @@ impl<'s> Parser<'s> {
         Ok(self.add(token.span.start, NodeKind::Template { name, pipe }))
     }
 
-    fn template_name(&self, token: Token, context: &str) -> Parsed<String> {
+    fn template_name(&mut self, token: Token, context: &str) -> Parsed<Symbol> {
         if !matches!(token.kind, TokenKind::String | TokenKind::RawString) {
             return Err(self.unexpected(token, context));
         }
-        let name = literal::unquote(self.token_text(token)).map_err(|text| self.error(text))?;
-        Ok(String::from_utf8_lossy(&name).into_owned())
+        let name = self.unquote(token)?;
+        Ok(self.batch.interner.intern(&String::from_utf8_lossy(&name)))
     }
+
+    /// Gives what a string literal stands for.
+    fn unquote(&self, token: Token) -> Parsed<Cow<'s, [u8]>> {
+        let literal = self.token_text(token);
+        if token.is_plain {
+            return Ok(Cow::Borrowed(&literal[1..literal.len() - 1]));
+        }
+        literal::unquote(literal).map(Cow::Owned).map_err(|text| self.error(text))
+    }
+}
+
+/// Tells whether a text is UTF-8 and nothing but space.
+fn is_blank(text: &[u8]) -> bool {
+    let rest = text.trim_ascii_start();
+    rest.is_empty()
+        || !rest[0].is_ascii_graphic()
+            && std::str::from_utf8(rest).is_ok_and(|rest| rest.trim().is_empty())
 }

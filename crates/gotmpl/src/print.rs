@@ -6,6 +6,7 @@
 
 use crate::ast::{Branch, Children, Idents, NodeId, NodeKind, Source};
 use crate::exec::on_deep_stack;
+use crate::lexer::quoted_len;
 use crate::value::number;
 
 impl Source {
@@ -72,10 +73,12 @@ impl Source {
             NodeKind::Bool(true) => out.extend_from_slice(b"true"),
             NodeKind::Bool(false) => out.extend_from_slice(b"false"),
             NodeKind::Number(index) => {
-                out.extend_from_slice(self.numbers[index as usize].text.of(&self.text));
+                out.extend_from_slice(self.number(index).text.of(&self.text));
             }
-            NodeKind::String(index) => {
-                out.extend_from_slice(self.strings[index as usize].quoted.of(&self.text));
+            NodeKind::String(_) => {
+                let written = &self.text[self.node(id).offset as usize..];
+                let length = quoted_len(written).map_or(written.len(), |(length, _)| length);
+                out.extend_from_slice(&written[..length]);
             }
         }
     }

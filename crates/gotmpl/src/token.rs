@@ -41,8 +41,6 @@ pub(crate) enum TokenKind {
     RightDelim,
     /// `)`
     RightParen,
-    /// a run of spaces between operands
-    Space,
     /// a string in double quotes
     String,
     /// text outside of actions
@@ -94,6 +92,25 @@ impl TokenKind {
         })
     }
 
+    /// Tells whether an operand can begin with the token.
+    pub(crate) fn begins_operand(self) -> bool {
+        matches!(
+            self,
+            Self::Bool
+                | Self::CharConstant
+                | Self::Complex
+                | Self::Dot
+                | Self::Field
+                | Self::Identifier
+                | Self::Number
+                | Self::Nil
+                | Self::RawString
+                | Self::String
+                | Self::Variable
+                | Self::LeftParen
+        )
+    }
+
     fn is_keyword(self) -> bool {
         matches!(
             self,
@@ -127,19 +144,27 @@ impl Span {
     }
 }
 
-/// One token: its kind, its bytes and the line it starts on.
+/// One token: its kind and its bytes.
+///
+/// Go has tokens of space, too. Here a token says whether there was one before it, which is all the grammar asks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
+    /// whether space stands between the token and the one before it
+    pub(crate) is_spaced: bool,
+    /// whether a string stands for what is between its quotes, as it is
+    pub(crate) is_plain: bool,
     pub(crate) span: Span,
-    /// from 1; 0 before anything was read
-    pub(crate) line: u32,
 }
 
 impl Token {
     /// The token of a parser that has read nothing yet.
-    pub(crate) const NONE: Self =
-        Self { kind: TokenKind::Eof, span: Span { start: 0, end: 0 }, line: 0 };
+    pub(crate) const NONE: Self = Self {
+        kind: TokenKind::Eof,
+        is_spaced: false,
+        is_plain: false,
+        span: Span { start: 0, end: 0 },
+    };
 
     /// Gives the token as parse errors show it; an error token is shown as `error`, the lexer's message.
     pub(crate) fn describe(self, source: &[u8], error: &str) -> String {

@@ -229,7 +229,7 @@ impl State<'_> {
         let source = self.source();
         let kind = source.node(node).kind;
         let number = if let NodeKind::Number(index) = kind {
-            Some(&source.numbers[index as usize])
+            Some(source.number(index))
         } else {
             None
         };
@@ -245,7 +245,7 @@ impl State<'_> {
             Type::String => (
                 match kind {
                     NodeKind::String(index) => {
-                        Some(Value::String(source.strings[index as usize].value.clone()))
+                        Some(Value::String(source.string(index).clone()))
                     }
                     _ => None,
                 },

@@ -30,8 +30,7 @@ struct Loop<'t> {
 impl<'a> State<'a> {
     /// Executes the current template from its root, with its own `$`.
     pub(super) fn walk_template_body(&mut self, dot: &Operand) -> Result<(), Failure> {
-        let name = self.source().dollar;
-        self.run.variables.push(Variable { name, operand: dot.clone() });
+        self.run.variables.push(Variable { name: Symbol::DOLLAR, operand: dot.clone() });
         let result = self.walk_list(dot, self.template.root);
         self.run.variables.truncate(self.first_variable);
         result.map(|_| ())

@@ -63,7 +63,7 @@ impl<'a> State<'a> {
             return None;
         }
         let entries = map.entries();
-        let value = entries.get_near(name.as_bytes(), &source.hints[fields.start as usize])?;
+        let value = entries.get_near(name.as_bytes(), source.hint(fields.start))?;
         if fields.len == 1 {
             return Some(Operand {
                 value: value.clone(),

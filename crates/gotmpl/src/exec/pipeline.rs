@@ -158,8 +158,8 @@ impl State<'_> {
         let source = self.source();
         let value = match source.node(node).kind {
             NodeKind::Bool(value) => Value::Bool(value),
-            NodeKind::String(index) => Value::String(source.strings[index as usize].value.clone()),
-            NodeKind::Number(index) => self.ideal(&source.numbers[index as usize])?,
+            NodeKind::String(index) => Value::String(source.string(index).clone()),
+            NodeKind::Number(index) => self.ideal(source.number(index))?,
             _ => {
                 let shown = source.print(node);
                 return self.fail(format!(

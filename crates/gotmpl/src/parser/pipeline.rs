@@ -2,87 +2,88 @@
 //!
 //! Source: `pipeline`, `command`, `operand` and `term` of Go's `text/template/parse/parse.go`.
 
-use super::{MAX_PAREN_DEPTH, Parsed, Parser};
-use crate::ast::{Idents, Literal, NodeId, NodeKind};
+use super::{MAX_PAREN_DEPTH, Parsed, Parser, TOO_MANY};
+use crate::ast::{Idents, Node, NodeId, NodeKind};
 use crate::exec::on_deep_stack;
-use crate::func;
-use crate::intern::Symbol;
 use crate::literal;
 use crate::token::{Token, TokenKind};
 use crate::value::number;
 
-impl Parser<'_> {
+/// What a pipeline begins with.
+struct Declarations {
+    declared: Idents,
+    is_assign: bool,
+    /// a variable that turned out to be an operand; the token after it was given back
+    operand: Option<Token>,
+}
+
+impl Parser<'_, '_, '_> {
     /// Parses declarations and commands up to `end`, which it takes.
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<NodeId> {
-        let offset = self.peek_non_space().span.start;
-        let (declared, is_assign) = self.declarations(context)?;
-        let mark = self.pending.len();
+        let first = self.peek();
+        let offset = first.span.start;
+        let Declarations { declared, is_assign, mut operand } = if first.kind == TokenKind::Variable
+        {
+            self.declarations(context)?
+        } else {
+            Declarations { declared: Idents { start: 0, len: 0 }, is_assign: false, operand: None }
+        };
+        let mark = self.batch.pending.len();
         loop {
-            let token = self.next_non_space();
-            match token.kind {
-                kind if kind == end => break,
-                TokenKind::Bool
-                | TokenKind::CharConstant
-                | TokenKind::Complex
-                | TokenKind::Dot
-                | TokenKind::Field
-                | TokenKind::Identifier
-                | TokenKind::Number
-                | TokenKind::Nil
-                | TokenKind::RawString
-                | TokenKind::String
-                | TokenKind::Variable
-                | TokenKind::LeftParen => {
-                    self.back_up();
-                    let command = self.command()?;
-                    self.pending.push(command);
-                }
-                _ => return Err(self.unexpected(token, context)),
+            let first = match operand.take() {
+                Some(variable) => variable,
+                None => self.next(),
+            };
+            if first.kind == end {
+                break;
             }
+            if !first.kind.begins_operand() {
+                return Err(self.unexpected(first, context));
+            }
+            let command = self.command(first)?;
+            self.batch.pending.push(command);
         }
-        self.check_pipeline(&self.pending[mark..], context)?;
+        self.check_pipeline(&self.batch.pending[mark..], context)?;
         let commands = self.take_pending(mark);
         Ok(self.add(offset, NodeKind::Pipe { is_assign, declared, commands }))
     }
 
     /// Parses `$x :=`, `$x =` and, for `range`, `$i, $x :=`.
-    fn declarations(&mut self, context: &str) -> Parsed<(Idents, bool)> {
-        let mut declared = [None::<Symbol>; 2];
-        let mut n_declared = 0;
+    fn declarations(&mut self, context: &str) -> Parsed<Declarations> {
+        let start = self.n_idents();
         let mut is_assign = false;
-        while self.peek_non_space().kind == TokenKind::Variable {
+        let mut operand = None;
+        while self.peek().kind == TokenKind::Variable {
             let variable = self.next();
-            // `$x foo` needs three tokens to be told from a declaration, and its space back.
-            let after_variable = self.peek();
-            let next = self.peek_non_space();
+            // Only the token after `$x` tells a declaration from an operand.
+            let next = self.peek();
             let is_comma = next.kind == TokenKind::Char && self.token_text(next) == b",";
             if !is_comma && !matches!(next.kind, TokenKind::Assign | TokenKind::Declare) {
-                if after_variable.kind == TokenKind::Space {
-                    self.back_up_3(variable, after_variable);
-                } else {
-                    self.back_up_2(variable);
-                }
+                operand = Some(variable);
                 break;
             }
-            self.next_non_space();
-            let symbol = self.interner.intern(self.token_name(variable));
-            self.tree.variables.push(symbol);
-            declared[n_declared] = Some(symbol);
-            n_declared += 1;
+            self.next();
+            let symbol = self.token_name(variable, 0);
+            self.batch.variables.push(symbol);
+            self.batch.idents.push(symbol);
             if !is_comma {
                 is_assign = next.kind == TokenKind::Assign;
                 break;
             }
-            if context != "range" || n_declared >= 2 {
+            if context != "range" || self.n_idents() - start >= 2 {
                 return Err(self.error(format!("too many declarations in {context}")));
             }
-            match self.peek_non_space().kind {
+            match self.peek().kind {
                 TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen => {}
                 _ => return Err(self.error("range can only initialize variables")),
             }
         }
-        let declared: Vec<Symbol> = declared.into_iter().flatten().collect();
-        Ok((self.add_idents(&declared), is_assign))
+        let declared = Idents { start, len: self.n_idents() - start };
+        Ok(Declarations { declared, is_assign, operand })
+    }
+
+    fn n_idents(&self) -> u32 {
+        u32::try_from(self.batch.idents.len()).expect(TOO_MANY)
     }
 
     /// Refuses an empty pipeline, and a literal where a function must be.
@@ -91,12 +92,12 @@ impl Parser<'_> {
             return Err(self.error(format!("missing value for {context}")));
         }
         for (i, command) in commands.iter().enumerate().skip(1) {
-            let NodeKind::Command(args) = self.nodes[command.0 as usize].kind else {
+            let NodeKind::Command(args) = self.node(*command).kind else {
                 continue;
             };
-            let first = self.children[args.start as usize];
+            let first = self.batch.children[args.start as usize];
             if matches!(
-                self.nodes[first.0 as usize].kind,
+                self.node(first).kind,
                 NodeKind::Bool(_)
                     | NodeKind::Dot
                     | NodeKind::Nil
@@ -110,148 +111,128 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Parses operands up to `|`, which it takes, or to the pipeline's end.
-    fn command(&mut self) -> Parsed<NodeId> {
-        let offset = self.peek_non_space().span.start;
-        let mark = self.pending.len();
+    /// Parses operands, of which `first` begins the first, up to `|`, which it takes, or to the pipeline's end.
+    fn command(&mut self, first: Token) -> Parsed<NodeId> {
+        let mark = self.batch.pending.len();
+        let mut token = first;
         loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                self.pending.push(operand);
-            }
-            let token = self.next();
+            let operand = self.operand(token)?;
+            self.batch.pending.push(operand);
+            token = self.next();
             match token.kind {
-                TokenKind::Space => {}
                 TokenKind::RightDelim | TokenKind::RightParen => {
                     self.back_up();
                     break;
                 }
                 TokenKind::Pipe => break,
+                kind if token.is_spaced && kind.begins_operand() => {}
                 _ => return Err(self.unexpected(token, "operand")),
             }
         }
-        if self.pending.len() == mark {
-            return Err(self.error("empty command"));
-        }
         let args = self.take_pending(mark);
-        Ok(self.add(offset, NodeKind::Command(args)))
+        Ok(self.add(first.span.start, NodeKind::Command(args)))
     }
 
-    /// Parses a term and the fields after it.
+    /// Parses a term, which begins with `token`, and the fields after it.
     ///
-    /// A chain of fields has the position of its second field, as in Go: its node is made anew there.
-    fn operand(&mut self) -> Parsed<Option<NodeId>> {
-        let Some(term) = self.term()? else {
-            return Ok(None);
-        };
-        let first = self.peek();
-        if first.kind != TokenKind::Field {
-            return Ok(Some(term));
+    /// A chain of fields has the position of its second field, as in Go.
+    fn operand(&mut self, token: Token) -> Parsed<NodeId> {
+        let term = self.term(token)?;
+        let mut field = self.peek();
+        if field.kind != TokenKind::Field || field.is_spaced {
+            return Ok(term);
         }
-        let offset = first.span.start;
-        let node = self.nodes[term.0 as usize];
-        let mut fields: Vec<Symbol> = match node.kind {
-            NodeKind::Field(idents) => {
-                self.idents[idents.start as usize..][..idents.len as usize].to_vec()
-            }
-            _ => Vec::new(),
+        let offset = field.span.start;
+        let kind = self.node(term).kind;
+        let mut fields = match kind {
+            // The one name of the term is the last that was added: the run goes on behind it.
+            NodeKind::Field(first) => first,
+            _ => Idents { start: self.n_idents(), len: 0 },
         };
-        while self.peek().kind == TokenKind::Field {
-            let field = self.next();
-            fields.push(self.interner.intern(&self.token_name(field)[1..]));
+        let mut end = offset;
+        while field.kind == TokenKind::Field && !field.is_spaced {
+            self.next();
+            let name = self.token_name(field, 1);
+            self.batch.idents.push(name);
+            fields.len += 1;
+            end = field.span.end;
+            field = self.peek();
         }
-        let kind = match node.kind {
-            NodeKind::Field(_) => NodeKind::Field(self.add_idents(&fields)),
-            NodeKind::Variable { name, .. } => {
-                NodeKind::Variable { name, fields: self.add_idents(&fields) }
-            }
+        let kind = match kind {
+            NodeKind::Field(_) => NodeKind::Field(fields),
+            NodeKind::Variable { name, .. } => NodeKind::Variable { name, fields },
             NodeKind::Bool(_)
             | NodeKind::String(_)
             | NodeKind::Number(_)
             | NodeKind::Nil
             | NodeKind::Dot => {
-                let shown = number::quote(self.literal_text(node.kind));
-                return Err(self.error(format!("unexpected . after term {shown}")));
+                let shown = number::quote(self.token_text(token));
+                // Go has read the space after the chain, but not what follows it.
+                let last_read = if field.is_spaced { end } else { field.span.start };
+                let message = format!("unexpected . after term {shown}");
+                return Err(self.error_at(last_read, message));
             }
-            _ => NodeKind::Chain { operand: term, fields: self.add_idents(&fields) },
+            _ => return Ok(self.add(offset, NodeKind::Chain { operand: term, fields })),
         };
-        Ok(Some(self.add(offset, kind)))
+        self.batch.nodes[term.0 as usize] = Node { offset, kind };
+        Ok(term)
     }
 
-    /// Gives a literal as it is printed back.
-    fn literal_text(&self, kind: NodeKind) -> &[u8] {
-        match kind {
-            NodeKind::Bool(true) => b"true",
-            NodeKind::Bool(false) => b"false",
-            NodeKind::Nil => b"nil",
-            NodeKind::Number(index) => self.numbers[index as usize].text.of(self.text),
-            NodeKind::String(index) => self.strings[index as usize].quoted.of(self.text),
-            _ => b".",
-        }
-    }
-
-    fn term(&mut self) -> Parsed<Option<NodeId>> {
-        let token = self.next_non_space();
+    /// Parses a term that begins with `token`.
+    fn term(&mut self, token: Token) -> Parsed<NodeId> {
         let kind = match token.kind {
             TokenKind::Identifier => self.function(token)?,
             TokenKind::Dot => NodeKind::Dot,
             TokenKind::Nil => NodeKind::Nil,
             TokenKind::Variable => self.variable(token)?,
             TokenKind::Field => {
-                let field = self.interner.intern(&self.token_name(token)[1..]);
-                NodeKind::Field(self.add_idents(&[field]))
+                let start = self.n_idents();
+                let name = self.token_name(token, 1);
+                self.batch.idents.push(name);
+                NodeKind::Field(Idents { start, len: 1 })
             }
             TokenKind::Bool => NodeKind::Bool(self.token_text(token) == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let number = literal::parse_number(token.kind, token.span, self.text)
                     .map_err(|text| self.error(text))?;
-                self.numbers.push(number);
-                NodeKind::Number(last_index(self.numbers.len()))
+                let index = u32::try_from(self.batch.numbers.len()).expect(TOO_MANY);
+                self.batch.numbers.push(number);
+                NodeKind::Number(index)
             }
             TokenKind::LeftParen => {
-                if self.tree.paren_depth >= MAX_PAREN_DEPTH {
+                if self.paren_depth >= MAX_PAREN_DEPTH {
                     return Err(self.error("max expression depth exceeded"));
                 }
-                self.tree.paren_depth += 1;
+                self.paren_depth += 1;
                 let pipe = on_deep_stack(|| {
                     self.pipeline("parenthesized pipeline", TokenKind::RightParen)
                 })?;
-                self.tree.paren_depth -= 1;
-                return Ok(Some(pipe));
-            }
-            TokenKind::String | TokenKind::RawString => {
-                let value =
-                    literal::unquote(self.token_text(token)).map_err(|text| self.error(text))?;
-                self.strings.push(Literal { quoted: token.span, value: value.into() });
-                NodeKind::String(last_index(self.strings.len()))
+                self.paren_depth -= 1;
+                return Ok(pipe);
             }
             _ => {
-                self.back_up();
-                return Ok(None);
+                let value = self.unquote(token)?;
+                NodeKind::String(self.batch.literals.add(&value))
             }
         };
-        Ok(Some(self.add(token.span.start, kind)))
+        Ok(self.add(token.span.start, kind))
     }
 
     fn function(&mut self, token: Token) -> Parsed<NodeKind> {
-        let name = self.token_name(token);
-        let Some(callee) = func::resolve(self.functions, name) else {
-            let name = number::quote(name.as_bytes());
+        let name = self.token_name(token, 0);
+        let Some(callee) = self.batch.callee(name) else {
+            let name = number::quote(self.token_text(token));
             return Err(self.error(format!("function {name} not defined")));
         };
-        Ok(NodeKind::Identifier { name: self.interner.intern(name), callee })
+        Ok(NodeKind::Identifier { name, callee })
     }
 
     fn variable(&mut self, token: Token) -> Parsed<NodeKind> {
-        let name = self.interner.intern(self.token_name(token));
-        if !self.tree.variables.contains(&name) {
-            let name = number::quote(self.interner.get(name).as_bytes());
+        let name = self.token_name(token, 0);
+        if !self.batch.variables[self.first_variable..].contains(&name) {
+            let name = number::quote(self.token_text(token));
             return Err(self.error(format!("undefined variable {name}")));
         }
         Ok(NodeKind::Variable { name, fields: Idents { start: 0, len: 0 } })
     }
-}
-
-fn last_index(len: usize) -> u32 {
-    u32::try_from(len - 1).expect("a literal has a byte of text")
 }
