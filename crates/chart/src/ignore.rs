@@ -113,9 +113,10 @@ impl Rules {
         if matches!(path, "" | "." | "./") {
             return false;
         }
+        let name = path::base(path);
         for rule in &self.rules {
             let counts = is_folder || !rule.folders_only;
-            let is_match = counts && rule.matches(path);
+            let is_match = counts && rule.matches(path, name);
             if is_match != rule.negated {
                 return true;
             }
@@ -125,8 +126,8 @@ impl Rules {
 }
 
 impl Rule {
-    fn matches(&self, path: &str) -> bool {
-        let name = if self.whole_path { path } else { path::base(path) };
+    fn matches(&self, path: &str, base: &str) -> bool {
+        let name = if self.whole_path { path } else { base };
         self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
     }
 }
@@ -140,6 +141,45 @@ fn strip<'a>(line: &'a str, what: impl FnOnce(&'a str) -> Option<&'a str>) -> (b
 pub struct Pattern {
     /// what stands between the stars: one more than there are stars, where several stars in a row are one
     chunks: Vec<Vec<Token>>,
+    plain: Option<Plain>,
+}
+
+/// A pattern that needs no search, as most are.
+#[derive(Debug, Clone)]
+enum Plain {
+    /// this text
+    Is(Box<str>),
+    /// a star, then this text
+    Ends(Box<str>),
+    /// this text, then a star
+    Begins(Box<str>),
+}
+
+impl Plain {
+    fn of(chunks: &[Vec<Token>]) -> Option<Self> {
+        let text = |chunk: &[Token]| -> Option<Box<str>> {
+            let chars = chunk.iter().map(|token| match token {
+                Token::Char(c) => Some(*c),
+                Token::AnyChar | Token::Class { .. } => None,
+            });
+            chars.collect::<Option<String>>().map(Into::into)
+        };
+        match chunks {
+            [whole] => text(whole).map(Self::Is),
+            [first, last] if first.is_empty() => text(last).map(Self::Ends),
+            [first, last] if last.is_empty() => text(first).map(Self::Begins),
+            _ => None,
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        let starred = match self {
+            Self::Is(text) => return name == &**text,
+            Self::Ends(text) => name.strip_suffix(&**text),
+            Self::Begins(text) => name.strip_prefix(&**text),
+        };
+        starred.is_some_and(|starred| !starred.contains('/'))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -157,11 +197,15 @@ impl Pattern {
     /// [`PatternError::Syntax`]
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let (chunks, is_whole) = parse_chunks(text);
-        if is_whole { Ok(Self { chunks }) } else { Err(PatternError::Syntax) }
+        let plain = Plain::of(&chunks);
+        if is_whole { Ok(Self { chunks, plain }) } else { Err(PatternError::Syntax) }
     }
 
     /// Tells whether the whole of `name` matches; `*` and `?` do not match `/`.
     pub fn matches(&self, name: &str) -> bool {
+        if let Some(plain) = &self.plain {
+            return plain.matches(name);
+        }
         let Some(rest) = match_all_but_last(&self.chunks, name) else { return false };
         let [stars @ .., last] = &*self.chunks else { return false };
         match (stars.len(), last.is_empty()) {

@@ -288,11 +288,19 @@ pub(crate) fn key_text(resolved: Resolved) -> Option<String> {
 
 /// Checks a key that is not kept.
 pub(crate) fn check_key(text: &str, style: Style) -> Result<(), NeedsTree> {
+    /// No integer above the largest `i64` is written shorter.
+    const MIN_UINT_BYTES: usize = 16;
     if style != Style::Plain {
         return Ok(());
     }
-    let is_bad = || matches!(Resolved::of_plain(text), Resolved::Null | Resolved::Uint(_));
-    if text == "<<" || is_bad() { Err(NeedsTree) } else { Ok(()) }
+    let may_be_bad = match text.as_bytes() {
+        [] | [b'~' | b'<', ..] | [b'n' | b'N', _, _, _] => true,
+        [b'0'..=b'9', ..] => text.len() >= MIN_UINT_BYTES,
+        _ => false,
+    };
+    let is_bad = may_be_bad
+        && (text == "<<" || matches!(Resolved::of_plain(text), Resolved::Null | Resolved::Uint(_)));
+    if is_bad { Err(NeedsTree) } else { Ok(()) }
 }
 
 /// Checks a value that is not kept.

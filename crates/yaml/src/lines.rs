@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use memchr::{memchr, memchr2, memchr2_iter};
+use memchr::{memchr, memchr2, memchr2_iter, memchr3};
 
 use crate::compose::{Fields, check_key, check_value, compose_flow, key_of, value_of};
 use crate::reader::Input;
@@ -73,6 +73,7 @@ impl Level {
     }
 
     /// Takes the value that was awaited.
+    #[inline]
     fn accept(&mut self, value: Value) {
         self.is_awaiting = false;
         match &mut self.built {
@@ -106,8 +107,8 @@ struct Reader<'a, 'f> {
     root: Option<Value>,
 }
 
-/// Bytes that may end a plain scalar, or make it none.
-const PLAIN_STOPS: [bool; 256] = bytes_of(b"\n\t:#");
+/// Bytes that may end a plain key, or make it none.
+const KEY_STOPS: [bool; 256] = bytes_of(b"\n\t:#");
 
 /// Bytes that cannot begin a plain scalar.
 const ODD_STARTS: [bool; 256] = bytes_of(b"\n\t ,[]{}#&*!|>'\"%@`");
@@ -141,6 +142,8 @@ enum PieceEnd {
     Line,
     Colon,
     Comment,
+    /// which nothing ends
+    Tab,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -171,9 +174,25 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn skip_spaces(&mut self) {
-        while self.byte(self.at) == b' ' {
-            self.at += 1;
+        self.at = self.spaces_end(self.at);
+    }
+
+    /// Gives where the spaces end that begin at a place: definitions are indented by dozens of them.
+    #[inline]
+    fn spaces_end(&self, from: usize) -> usize {
+        const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+        let mut at = from;
+        while let Some(chunk) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let others = u64::from_le_bytes(*chunk) ^ SPACES;
+            if others != 0 {
+                return at + (others.trailing_zeros() / 8) as usize;
+            }
+            at += 8;
         }
+        while self.byte(at) == b' ' {
+            at += 1;
+        }
+        at
     }
 
     fn is_blank(&self, at: usize) -> bool {
@@ -381,37 +400,59 @@ impl<'a> Reader<'a, '_> {
             // Only a value may begin so.
             return Ok(None);
         }
-        let piece = self.piece(start).ok_or(GivesUp)?;
-        if piece.what != PieceEnd::Colon {
-            return Ok(None);
-        }
-        let is_odd = piece.end - start > MAX_KEY_BYTES
-            || self.byte(piece.end - 1) == b' '
-            || self.byte(piece.end + 1) == b'\t';
+        let Some(end) = self.plain_key_end()? else { return Ok(None) };
+        let is_odd = end - start > MAX_KEY_BYTES
+            || self.bytes[end - 1] == b' '
+            || self.byte(end + 1) == b'\t';
         if is_odd {
             return Err(GivesUp);
         }
-        Ok(Some((&self.text[start..piece.end], Style::Plain, piece.end)))
+        Ok(Some((&self.text[start..end], Style::Plain, end)))
     }
 
     /// Finds where a plain scalar ends that begins at `start`, or goes on there; blanks at its end belong to it.
     fn piece(&self, start: usize) -> Option<Piece> {
+        let line_end = self.line_end(start);
+        let mut at = start;
+        while let Some(len) = memchr3(b':', b'#', b'\t', &self.bytes[at..line_end]) {
+            at += len;
+            match self.piece_end(start, at) {
+                None => at += 1,
+                Some(PieceEnd::Tab) => return None,
+                Some(what) => return Some(Piece { end: at, what }),
+            }
+        }
+        Some(Piece { end: line_end, what: PieceEnd::Line })
+    }
+
+    /// Finds the colon of a plain key, which is near.
+    fn plain_key_end(&self) -> Result<Option<usize>, GivesUp> {
+        let start = self.at;
         let mut at = start;
         loop {
             let rest = &self.bytes[at..];
-            at +=
-                rest.iter().position(|byte| PLAIN_STOPS[usize::from(*byte)]).unwrap_or(rest.len());
-            let what = match self.byte(at) {
-                b'\n' => PieceEnd::Line,
-                b':' if self.is_blank(at + 1) => PieceEnd::Colon,
-                b'#' if at > start && self.bytes[at - 1] == b' ' => PieceEnd::Comment,
-                b'\t' => return None,
-                _ => {
-                    at += 1;
-                    continue;
-                }
+            let Some(len) = rest.iter().position(|byte| KEY_STOPS[usize::from(*byte)]) else {
+                return Ok(None);
             };
-            return Some(Piece { end: at, what });
+            at += len;
+            match self.piece_end(start, at) {
+                None => at += 1,
+                Some(PieceEnd::Colon) => return Ok(Some(at)),
+                Some(PieceEnd::Tab) => return Err(GivesUp),
+                Some(PieceEnd::Line | PieceEnd::Comment) => return Ok(None),
+            }
+        }
+    }
+
+    /// Tells whether a plain scalar ends here, and with what.
+    #[inline]
+    fn piece_end(&self, start: usize, at: usize) -> Option<PieceEnd> {
+        match self.byte(at) {
+            b'\n' => Some(PieceEnd::Line),
+            b':' if self.is_blank(at + 1) => Some(PieceEnd::Colon),
+            b'#' if at > start && self.bytes[at - 1] == b' ' => Some(PieceEnd::Comment),
+            b'\t' => Some(PieceEnd::Tab),
+            _ => None,
         }
     }
 
@@ -468,9 +509,7 @@ impl<'a> Reader<'a, '_> {
         let mut start = self.at;
         loop {
             let line_start = start;
-            while self.byte(start) == b' ' {
-                start += 1;
-            }
+            start = self.spaces_end(start);
             match self.bytes.get(start) {
                 None | Some(b'#') => return Some(()),
                 Some(b'\t') => return None,
@@ -645,10 +684,7 @@ impl<'a> Reader<'a, '_> {
         loop {
             let line_start = self.at;
             let limit = indent.map_or(self.bytes.len(), |indent| line_start + indent);
-            let mut start = line_start;
-            while start < limit && self.byte(start) == b' ' {
-                start += 1;
-            }
+            let start = self.spaces_end(line_start).min(limit);
             match self.bytes.get(start) {
                 None => {
                     self.at = self.bytes.len();

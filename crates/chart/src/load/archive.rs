@@ -63,6 +63,8 @@ pub(super) fn unpack(
     let mut archive = tar::Archive::new(stream);
     let mut files = Vec::new();
     let mut remaining = budget;
+    // What was read last, one file after another: its memory is the same for all.
+    let mut data = Vec::new();
     for entry in archive.entries().map_err(|error| damaged(&error))? {
         let mut entry = entry.map_err(|error| damaged(&error))?;
         if is_folder(&entry) || entry.header().entry_type() == EntryType::XGlobalHeader {
@@ -81,7 +83,7 @@ pub(super) fn unpack(
         if let Some(maximum) = max_file_size.filter(|maximum| size > *maximum) {
             return Err(Error::ArchivedFileTooLarge { name: full_name, maximum });
         }
-        let mut data = Vec::new();
+        data.clear();
         let read = entry.by_ref().take(size).read_to_end(&mut data);
         let n_bytes = read.map_err(|error| damaged(&error))? as u64;
         if n_bytes < size {

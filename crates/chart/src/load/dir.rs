@@ -6,7 +6,7 @@
 //! Source: `pkg/chart/v2/loader/directory.go`, `internal/sympath/walk.go`, Helm v4.
 #![expect(clippy::disallowed_methods, reason = "loading a chart folder is reading files")]
 
-use std::fs::{self, File as OpenFile, Metadata};
+use std::fs::{self, File as OpenFile, FileType};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
@@ -14,6 +14,9 @@ use super::files::CHART_YAML;
 use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Warning};
 use crate::ignore::{self, Rules};
 use crate::{Error, File};
+
+/// How large the buffer for files is at least, in bytes.
+const MIN_BUFFER: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -72,6 +75,7 @@ pub(super) fn read(
         n_entries: 0,
         budget: MAX_CHART_SIZE,
         open_folders: vec![root],
+        buffer: Vec::new(),
     };
     walk.folder(folder, "")?;
     Ok(walk.files)
@@ -99,40 +103,46 @@ struct Walk<'a> {
     budget: u64,
     /// the folders being walked, without links in their paths, the innermost last
     open_folders: Vec<PathBuf>,
+    /// what was read last, one file after another: its memory is the same for all
+    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
     /// Walks a folder. `prefix` is its path from the root of the chart, with a `/` at the end.
     fn folder(&mut self, folder: &Path, prefix: &str) -> Result<(), Error> {
-        let list = || fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect();
-        let names: io::Result<Vec<_>> = list();
-        let mut names = names.map_err(io_error("open", folder))?;
-        names.sort_unstable();
-        for name in names {
+        let list = || {
+            let entries = fs::read_dir(folder)?;
+            entries.map(|entry| entry.map(|entry| (entry.file_name(), entry))).collect()
+        };
+        let entries: io::Result<Vec<_>> = list();
+        let mut entries = entries.map_err(io_error("open", folder))?;
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (name, entry) in entries {
             self.n_entries += 1;
             if self.n_entries > MAX_FOLDER_ENTRIES {
                 return Err(Error::TooManyFiles { maximum: MAX_FOLDER_ENTRIES });
             }
             let path = folder.join(&name);
-            self.entry(&path, &format!("{prefix}{}", name.to_string_lossy()))?;
+            // The folder tells the type of nearly all files, so that they need not be looked up once more.
+            let file_type = entry.file_type().map_err(io_error("lstat", &path))?;
+            self.entry(&path, &format!("{prefix}{}", name.to_string_lossy()), file_type)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, name: &str) -> Result<(), Error> {
-        let metadata = fs::symlink_metadata(path).map_err(io_error("lstat", path))?;
-        if metadata.is_symlink() {
+    fn entry(&mut self, path: &Path, name: &str, file_type: FileType) -> Result<(), Error> {
+        if file_type.is_symlink() {
             return self.link(path, name);
         }
-        if self.ignored.ignores(name, metadata.is_dir()) {
+        if self.ignored.ignores(name, file_type.is_dir()) {
             return Ok(());
         }
-        if metadata.is_dir() {
+        if file_type.is_dir() {
             let parent = self.open_folders.last().expect("the root is open");
             let resolved = parent.join(path.file_name().unwrap_or_default());
             return self.open_folder(path, name, resolved);
         }
-        self.file(path, name, path, &metadata)
+        self.file(path, name, path, file_type)
     }
 
     fn link(&mut self, path: &Path, name: &str) -> Result<(), Error> {
@@ -157,7 +167,7 @@ impl Walk<'_> {
         if metadata.is_dir() {
             return self.open_folder(path, name, resolved);
         }
-        self.file(path, name, &resolved, &metadata)
+        self.file(path, name, &resolved, metadata.file_type())
     }
 
     /// Walks a folder that was met at `path` and stands at `resolved`.
@@ -181,37 +191,59 @@ impl Walk<'_> {
         path: &Path,
         name: &str,
         resolved: &Path,
-        metadata: &Metadata,
+        file_type: FileType,
     ) -> Result<(), Error> {
-        if !metadata.is_file() {
+        if !file_type.is_file() {
             return Err(Error::IrregularFile { path: path.display().to_string() });
         }
-        if let Some(maximum) = self.rules.max_file_size
-            && metadata.len() > maximum
-        {
-            let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            return Err(Error::FileTooLarge { name, maximum });
+        if let Some(maximum) = self.rules.max_file_size {
+            let metadata = fs::metadata(resolved).map_err(io_error("lstat", resolved))?;
+            if metadata.len() > maximum {
+                let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                return Err(Error::FileTooLarge { name, maximum });
+            }
         }
-        let data = self
-            .data(path, metadata.len())
+        let n_bytes = self
+            .read(path)
             .map_err(|source| Error::File { name: name.to_owned(), source: Box::new(source) })?;
-        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
+        let data = &self.buffer[..n_bytes];
+        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(data);
         self.files.push(File::new(name, data));
         Ok(())
     }
 
-    fn data(&mut self, path: &Path, expected: u64) -> Result<Vec<u8>, Error> {
+    /// Reads a file into the buffer, and gives its length.
+    fn read(&mut self, path: &Path) -> Result<usize, Error> {
+        let mut file = OpenFile::open(path).map_err(io_error("open", path))?;
+        let expected = file.metadata().map_err(io_error("stat", path))?.len();
         let too_large = || Error::FolderTooLarge { maximum: MAX_CHART_SIZE };
         if expected > self.budget {
             return Err(too_large());
         }
-        let file = OpenFile::open(path).map_err(io_error("open", path))?;
-        let mut data = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
-        // One byte more tells a file that has grown since.
-        let read = file.take(self.budget + 1).read_to_end(&mut data);
-        let n_bytes = read.map_err(io_error("read", path))? as u64;
-        self.budget = self.budget.checked_sub(n_bytes).ok_or_else(too_large)?;
-        Ok(data)
+        let expected = usize::try_from(expected).map_err(|_| too_large())?;
+        let mut n_read = 0;
+        loop {
+            // One byte more than there should be tells a file that has grown since.
+            let wanted = expected.max(n_read) + 1;
+            if self.buffer.len() < wanted {
+                self.buffer.resize(wanted.max(MIN_BUFFER), 0);
+            }
+            match file.read(&mut self.buffer[n_read..]) {
+                Ok(0) => break,
+                Ok(n_bytes) => n_read += n_bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(io_error("read", path)(error)),
+            }
+            if n_read as u64 > self.budget {
+                return Err(too_large());
+            }
+            // Less was read than there is room for, and as much as there should be: that is all.
+            if n_read == expected {
+                break;
+            }
+        }
+        self.budget -= n_read as u64;
+        Ok(n_read)
     }
 }
 

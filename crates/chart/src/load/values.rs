@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use pintle_yaml::{Map, Value};
 
 use crate::Error;
@@ -47,9 +48,8 @@ fn read_map(data: &[u8]) -> Result<Map, Error> {
 
 /// Ends every line with a line feed, the last one too, as Kubernetes' line reader does.
 fn with_plain_lines(data: &[u8]) -> Cow<'_, [u8]> {
-    let is_plain = data.last().is_none_or(|&last| last == b'\n')
-        && !data.windows(2).any(|pair| pair == b"\r\n");
-    if is_plain {
+    let is_plain = data.last().is_none_or(|&last| last == b'\n');
+    if is_plain && memchr::memchr(b'\r', data).is_none() {
         return data.into();
     }
     let mut plain = Vec::with_capacity(data.len() + 1);
@@ -65,21 +65,23 @@ fn with_plain_lines(data: &[u8]) -> Cow<'_, [u8]> {
 fn split(text: &[u8]) -> Result<Vec<&[u8]>, Error> {
     const SEPARATOR: &[u8] = b"---";
     let mut documents = Vec::new();
-    let (mut start, mut line_start) = (0, 0);
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let line_end = line_start + line.len();
-        if let Some(after) = line.strip_prefix(SEPARATOR) {
-            let after = String::from_utf8_lossy(after);
-            let after = after.trim();
-            if !after.is_empty() && !after.starts_with('#') {
-                return Err(Error::DocumentSeparator(after.to_owned()));
-            }
-            if start < line_start {
-                documents.push(&text[start..line_start]);
-                start = line_end;
-            }
+    let mut start = 0;
+    for line_start in memmem::find_iter(text, SEPARATOR) {
+        if line_start > 0 && text[line_start - 1] != b'\n' {
+            continue;
         }
-        line_start = line_end;
+        let after = &text[line_start + SEPARATOR.len()..];
+        let after = memchr::memchr(b'\n', after).map_or(after, |len| &after[..=len]);
+        let line_end = line_start + SEPARATOR.len() + after.len();
+        let after = String::from_utf8_lossy(after);
+        let after = after.trim();
+        if !after.is_empty() && !after.starts_with('#') {
+            return Err(Error::DocumentSeparator(after.to_owned()));
+        }
+        if start < line_start {
+            documents.push(&text[start..line_start]);
+            start = line_end;
+        }
     }
     documents.push(&text[start..]);
     Ok(documents)
