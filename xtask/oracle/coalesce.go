@@ -36,16 +36,7 @@ func recordValues(domain string) func(string, string) error {
 	return func(fixturesDir, snapshotsDir string) error {
 		helm := filepath.Base(snapshotsDir)
 		err := eachFile(domain, ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-			files := sections(text)
-			user := map[string]any{}
-			if err := yaml.Unmarshal([]byte(files["user.yaml"]), &user); err != nil {
-				return "", err
-			}
-			delete(files, "user.yaml")
-			if helm == "helm-3.22" {
-				return record3(files, user)
-			}
-			return record4(files, user)
+			return processValues(helm, text)
 		})
 		if err != nil {
 			return err
@@ -56,6 +47,20 @@ func recordValues(domain string) func(string, string) error {
 		}
 		return writeOracle(filepath.Join(snapshotsDir, domain), module)
 	}
+}
+
+// processValues coalesces the values of one case.
+func processValues(helm, text string) (string, error) {
+	files := sections(text)
+	user := map[string]any{}
+	if err := yaml.Unmarshal([]byte(files["user.yaml"]), &user); err != nil {
+		return "", err
+	}
+	delete(files, "user.yaml")
+	if helm == "helm-3.22" {
+		return record3(files, user)
+	}
+	return record4(files, user)
 }
 
 // sections gives the files of a case by their paths.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	chart3 "helm.sh/helm/v3/pkg/chart"
@@ -38,29 +37,34 @@ func recordFunctions(fixturesDir, snapshotsDir string) error {
 	if err != nil {
 		return err
 	}
-	render := renderWithHelm4
-	if strings.HasPrefix(filepath.Base(snapshotsDir), "helm-3") {
-		render = renderWithHelm3
-	}
 	err = eachFile("functions", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		cases, err := parseCases(text)
-		if err != nil {
-			return "", err
-		}
-		for i, c := range cases {
-			out, err := render(c.body, values)
-			if err != nil {
-				out = err.Error()
-				cases[i].words = append(c.words, "error")
-			}
-			cases[i].body = out
-		}
-		return formatCases(cases), nil
+		return renderCases(filepath.Base(snapshotsDir), text, values)
 	})
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "functions"), "helm.sh/helm/v3", "helm.sh/helm/v4", "github.com/Masterminds/sprig/v3")
+}
+
+// renderCases renders each case of a file.
+func renderCases(oracle, text string, values []byte) (string, error) {
+	render := renderWithHelm4
+	if oracle == "helm-3.22" {
+		render = renderWithHelm3
+	}
+	cases, err := parseCases(text)
+	if err != nil {
+		return "", err
+	}
+	for i, c := range cases {
+		out, err := render(c.body, values)
+		if err != nil {
+			out = err.Error()
+			cases[i].words = append(c.words, "error")
+		}
+		cases[i].body = out
+	}
+	return formatCases(cases), nil
 }
 
 func renderWithHelm4(template string, values []byte) (string, error) {

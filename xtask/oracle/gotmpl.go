@@ -18,34 +18,37 @@ func init() {
 // are options of the template, such as missingkey=zero. The snapshot has the same headers and the output, or
 // the word error and the error's text.
 func recordTemplates(fixturesDir, snapshotsDir string) error {
-	err := eachFile("gotmpl", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		cases, err := parseCases(text)
-		if err != nil {
-			return "", err
-		}
-		for i, c := range cases {
-			line, source, _ := strings.Cut(c.body, "\n")
-			var data any
-			if err := json.Unmarshal([]byte(line), &data); err != nil {
-				return "", fmt.Errorf("case %s: data: %w", c.name, err)
-			}
-			output, err := executeTemplate(c.name, c.words, source, data)
-			if err != nil {
-				cases[i].words = append(c.words, "error")
-				output = err.Error()
-			}
-			cases[i].body = output
-		}
-		snapshot := formatCases(cases)
-		if again, err := parseCases(snapshot); err != nil || len(again) != len(cases) {
-			return "", fmt.Errorf("an output looks like a header")
-		}
-		return snapshot, nil
-	})
+	err := eachFile("gotmpl", ".txt", fixturesDir, snapshotsDir, executeCases)
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "gotmpl"))
+}
+
+// executeCases executes each case of a file.
+func executeCases(text string) (string, error) {
+	cases, err := parseCases(text)
+	if err != nil {
+		return "", err
+	}
+	for i, c := range cases {
+		line, source, _ := strings.Cut(c.body, "\n")
+		var data any
+		if err := json.Unmarshal([]byte(line), &data); err != nil {
+			return "", fmt.Errorf("case %s: data: %w", c.name, err)
+		}
+		output, err := executeTemplate(c.name, c.words, source, data)
+		if err != nil {
+			cases[i].words = append(c.words, "error")
+			output = err.Error()
+		}
+		cases[i].body = output
+	}
+	snapshot := formatCases(cases)
+	if again, err := parseCases(snapshot); err != nil || len(again) != len(cases) {
+		return "", fmt.Errorf("an output looks like a header")
+	}
+	return snapshot, nil
 }
 
 func executeTemplate(name string, options []string, source string, data any) (string, error) {

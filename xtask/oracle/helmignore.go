@@ -41,44 +41,49 @@ type ignorer interface {
 }
 
 func recordHelmignore(fixturesDir, snapshotsDir string) error {
-	parse := map[string]func(text string) (ignorer, error){
-		"helm-4.3":  func(text string) (ignorer, error) { return ignore4.Parse(strings.NewReader(text)) },
-		"helm-3.22": func(text string) (ignorer, error) { return ignore3.Parse(strings.NewReader(text)) },
-	}[filepath.Base(snapshotsDir)]
-	if parse == nil {
-		return fmt.Errorf("%s is not a folder of one Helm", snapshotsDir)
-	}
 	log.SetOutput(io.Discard)
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	err := eachFile("helmignore", ".json", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		var cases map[string]ignoreCase
-		if err := json.Unmarshal([]byte(text), &cases); err != nil {
-			return "", err
-		}
-		results := map[string]ignoreResult{}
-		for name, c := range cases {
-			rules, err := parse(c.Rules)
-			if err != nil {
-				results[name] = ignoreResult{Error: err.Error()}
-				continue
-			}
-			var result ignoreResult
-			for _, path := range c.Paths {
-				if rules.Ignore(path, entryKind(0)) {
-					result.Files = append(result.Files, path)
-				}
-				if rules.Ignore(path, entryKind(fs.ModeDir)) {
-					result.Folders = append(result.Folders, path)
-				}
-			}
-			results[name] = result
-		}
-		return indentJSON(results)
+		return ignoreCases(filepath.Base(snapshotsDir), text)
 	})
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "helmignore"), "helm.sh/helm/v3", "helm.sh/helm/v4")
+}
+
+// ignoreCases asks the rules of each case of a file.
+func ignoreCases(oracle, text string) (string, error) {
+	parse := map[string]func(text string) (ignorer, error){
+		"helm-4.3":  func(text string) (ignorer, error) { return ignore4.Parse(strings.NewReader(text)) },
+		"helm-3.22": func(text string) (ignorer, error) { return ignore3.Parse(strings.NewReader(text)) },
+	}[oracle]
+	if parse == nil {
+		return "", fmt.Errorf("%s is not one Helm", oracle)
+	}
+	var cases map[string]ignoreCase
+	if err := json.Unmarshal([]byte(text), &cases); err != nil {
+		return "", err
+	}
+	results := map[string]ignoreResult{}
+	for name, c := range cases {
+		rules, err := parse(c.Rules)
+		if err != nil {
+			results[name] = ignoreResult{Error: err.Error()}
+			continue
+		}
+		var result ignoreResult
+		for _, path := range c.Paths {
+			if rules.Ignore(path, entryKind(0)) {
+				result.Files = append(result.Files, path)
+			}
+			if rules.Ignore(path, entryKind(fs.ModeDir)) {
+				result.Folders = append(result.Folders, path)
+			}
+		}
+		results[name] = result
+	}
+	return indentJSON(results)
 }
 
 // entryKind is a file or a folder that need not exist.

@@ -20,30 +20,33 @@ func init() {
 // has a line of JSON for each type (any, map, list: the error's text or null, and the value that is left) and
 // for each layout (compact, raw, pretty: the text), the layouts only if the first type had no error.
 func recordJSON(fixturesDir, snapshotsDir string) error {
-	err := eachFile("json", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		cases, err := parseCases(text)
-		if err != nil {
-			return "", err
-		}
-		for i, c := range cases {
-			source := []byte(c.body)
-			if len(c.words) > 0 && c.words[0] == "hex" {
-				if source, err = hex.DecodeString(c.body); err != nil {
-					return "", fmt.Errorf("case %s: %w", c.name, err)
-				}
-			}
-			lines, err := readAndWriteJSON(source)
-			if err != nil {
-				return "", fmt.Errorf("case %s: %w", c.name, err)
-			}
-			cases[i].body = strings.Join(lines, "\n")
-		}
-		return formatCases(cases), nil
-	})
+	err := eachFile("json", ".txt", fixturesDir, snapshotsDir, recordJSONCases)
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "json"))
+}
+
+// recordJSONCases reads and writes each case of a file.
+func recordJSONCases(text string) (string, error) {
+	cases, err := parseCases(text)
+	if err != nil {
+		return "", err
+	}
+	for i, c := range cases {
+		source := []byte(c.body)
+		if len(c.words) > 0 && c.words[0] == "hex" {
+			if source, err = hex.DecodeString(c.body); err != nil {
+				return "", fmt.Errorf("case %s: %w", c.name, err)
+			}
+		}
+		lines, err := readAndWriteJSON(source)
+		if err != nil {
+			return "", fmt.Errorf("case %s: %w", c.name, err)
+		}
+		cases[i].body = strings.Join(lines, "\n")
+	}
+	return formatCases(cases), nil
 }
 
 func readAndWriteJSON(source []byte) ([]string, error) {

@@ -2,6 +2,7 @@
 //
 //	go run . DOMAIN FIXTURES SNAPSHOTS
 //	go run . bench …                    (see bench.go)
+//	go run . serve FIXTURES             (see serve.go)
 //
 // FIXTURES is the folder of all inputs (fixtures), SNAPSHOTS the folder of one oracle (snapshots/go-1.26).
 // A domain reads FIXTURES/DOMAIN and writes SNAPSHOTS/DOMAIN under the same names, with a file ORACLE that
@@ -30,9 +31,16 @@ func main() {
 		}
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == "serve" {
+		if err := serve(os.Args[2], os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "oracle:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) != 4 || domains[os.Args[1]] == nil {
 		names := strings.Join(slices.Sorted(maps.Keys(domains)), " ")
-		fmt.Fprintf(os.Stderr, "usage: oracle DOMAIN FIXTURES SNAPSHOTS\ndomains: %s\n", names)
+		fmt.Fprintf(os.Stderr, "usage: oracle DOMAIN FIXTURES SNAPSHOTS, or oracle serve FIXTURES\ndomains: %s\n", names)
 		os.Exit(2)
 	}
 	if err := domains[os.Args[1]](os.Args[2], os.Args[3]); err != nil {

@@ -21,37 +21,42 @@ func init() { domains["schema"] = recordSchema }
 func recordSchema(fixturesDir, snapshotsDir string) error {
 	is3 := filepath.Base(snapshotsDir) == "helm-3.22"
 	err := eachFile("values/schema", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		var out strings.Builder
-		schema := ""
-		for _, section := range strings.Split("\n"+text, "\n-- ")[1:] {
-			head, body, _ := strings.Cut(section, " --\n")
-			if head == "schema" {
-				schema = body
-				fmt.Fprintf(&out, "-- schema --\n")
-				continue
-			}
-			values := map[string]any{}
-			if err := json.Unmarshal([]byte(body), &values); err != nil {
-				return "", fmt.Errorf("%s: %w", body, err)
-			}
-			var err error
-			if is3 {
-				err = util3.ValidateAgainstSchema(&chart3.Chart{Metadata: &chart3.Metadata{Name: "c"}, Schema: []byte(schema)}, values)
-			} else {
-				err = util.ValidateAgainstSchema(&chart4.Chart{Metadata: &chart4.Metadata{Name: "c"}, Schema: []byte(schema)}, values)
-			}
-			if err == nil {
-				fmt.Fprintf(&out, "ok\n")
-			} else {
-				fmt.Fprintf(&out, "%s", sortFaults(err.Error()))
-			}
-		}
-		return out.String(), nil
+		return checkSections(is3, text)
 	})
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "values/schema"), "helm.sh/helm/"+map[bool]string{true: "v3", false: "v4"}[is3], "github.com/santhosh-tekuri/jsonschema/v6")
+}
+
+// checkSections checks the values of a file against its schemas.
+func checkSections(is3 bool, text string) (string, error) {
+	var out strings.Builder
+	schema := ""
+	for _, section := range strings.Split("\n"+text, "\n-- ")[1:] {
+		head, body, _ := strings.Cut(section, " --\n")
+		if head == "schema" {
+			schema = body
+			fmt.Fprintf(&out, "-- schema --\n")
+			continue
+		}
+		values := map[string]any{}
+		if err := json.Unmarshal([]byte(body), &values); err != nil {
+			return "", fmt.Errorf("%s: %w", body, err)
+		}
+		var err error
+		if is3 {
+			err = util3.ValidateAgainstSchema(&chart3.Chart{Metadata: &chart3.Metadata{Name: "c"}, Schema: []byte(schema)}, values)
+		} else {
+			err = util.ValidateAgainstSchema(&chart4.Chart{Metadata: &chart4.Metadata{Name: "c"}, Schema: []byte(schema)}, values)
+		}
+		if err == nil {
+			fmt.Fprintf(&out, "ok\n")
+		} else {
+			fmt.Fprintf(&out, "%s", sortFaults(err.Error()))
+		}
+	}
+	return out.String(), nil
 }
 
 var (

@@ -27,31 +27,36 @@ func init() {
 func recordSet(fixturesDir, snapshotsDir string) error {
 	is3 := filepath.Base(snapshotsDir) == "helm-3.22"
 	err := eachFile("values/set", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		var out strings.Builder
-		for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-			kind, rest, _ := strings.Cut(line, " ")
-			base, line, _ := strings.Cut(rest, " ")
-			values := map[string]any{}
-			if err := json.Unmarshal([]byte(base), &values); err != nil {
-				return "", fmt.Errorf("%s: %w", line, err)
-			}
-			if err := parseSet(is3, kind, line, values); err != nil {
-				if text := err.Error(); kind == "json" && (strings.Contains(text, "invalid character") ||
-					strings.Contains(text, "unexpected EOF") || strings.Contains(text, "cannot unmarshal")) {
-					// What is wrong with JSON is never shown.
-					err = errors.New("JSON")
-				}
-				fmt.Fprintf(&out, "error: %v\n", err)
-				continue
-			}
-			fmt.Fprintln(&out, typed(values))
-		}
-		return out.String(), nil
+		return setLines(is3, text)
 	})
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "values/set"), "helm.sh/helm/"+map[bool]string{true: "v3", false: "v4"}[is3])
+}
+
+// setLines merges each line of a file.
+func setLines(is3 bool, text string) (string, error) {
+	var out strings.Builder
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		kind, rest, _ := strings.Cut(line, " ")
+		base, line, _ := strings.Cut(rest, " ")
+		values := map[string]any{}
+		if err := json.Unmarshal([]byte(base), &values); err != nil {
+			return "", fmt.Errorf("%s: %w", line, err)
+		}
+		if err := parseSet(is3, kind, line, values); err != nil {
+			if text := err.Error(); kind == "json" && (strings.Contains(text, "invalid character") ||
+				strings.Contains(text, "unexpected EOF") || strings.Contains(text, "cannot unmarshal")) {
+				// What is wrong with JSON is never shown.
+				err = errors.New("JSON")
+			}
+			fmt.Fprintf(&out, "error: %v\n", err)
+			continue
+		}
+		fmt.Fprintln(&out, typed(values))
+	}
+	return out.String(), nil
 }
 
 func parseSet(is3 bool, kind, line string, values map[string]any) error {
@@ -113,50 +118,55 @@ func typed(value any) string {
 	}
 }
 
+// mergeSources merges the sources that a file holds.
+func mergeSources(is3 bool, text string) (string, error) {
+	files := sections(text)
+	dir, err := os.MkdirTemp("", "oracle")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	home, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	if err := os.Chdir(dir); err != nil {
+		return "", err
+	}
+	defer os.Chdir(home)
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+	}
+	var opts options4.Options
+	for _, line := range strings.Split(strings.TrimSuffix(files["flags"], "\n"), "\n") {
+		flag, value, _ := strings.Cut(line, " ")
+		list := map[string]*[]string{
+			"-f": &opts.ValueFiles, "--set": &opts.Values, "--set-string": &opts.StringValues, "--set-json": &opts.JSONValues,
+			"--set-file": &opts.FileValues, "--set-literal": &opts.LiteralValues,
+		}[flag]
+		*list = append(*list, value)
+	}
+	var values map[string]any
+	if is3 {
+		old := options3.Options(opts)
+		values, err = old.MergeValues(nil)
+	} else {
+		values, err = opts.MergeValues(nil)
+	}
+	if err != nil {
+		return fmt.Sprintf("error: %v\n", err), nil
+	}
+	return typed(values) + "\n", nil
+}
+
 // recordSources reads files in "-- path --" sections and flags, one per line, in "-- flags --", and
 // writes the user's values that come of them.
 func recordSources(fixturesDir, snapshotsDir string) error {
 	is3 := filepath.Base(snapshotsDir) == "helm-3.22"
 	err := eachFile("values/sources", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		files := sections(text)
-		dir, err := os.MkdirTemp("", "oracle")
-		if err != nil {
-			return "", err
-		}
-		defer os.RemoveAll(dir)
-		home, err := os.Getwd()
-		if err != nil {
-			return "", err
-		}
-		if err := os.Chdir(dir); err != nil {
-			return "", err
-		}
-		defer os.Chdir(home)
-		for name, text := range files {
-			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-				return "", err
-			}
-		}
-		var opts options4.Options
-		for _, line := range strings.Split(strings.TrimSuffix(files["flags"], "\n"), "\n") {
-			flag, value, _ := strings.Cut(line, " ")
-			list := map[string]*[]string{
-				"-f": &opts.ValueFiles, "--set": &opts.Values, "--set-string": &opts.StringValues, "--set-json": &opts.JSONValues,
-				"--set-file": &opts.FileValues, "--set-literal": &opts.LiteralValues,
-			}[flag]
-			*list = append(*list, value)
-		}
-		var values map[string]any
-		if is3 {
-			old := options3.Options(opts)
-			values, err = old.MergeValues(nil)
-		} else {
-			values, err = opts.MergeValues(nil)
-		}
-		if err != nil {
-			return fmt.Sprintf("error: %v\n", err), nil
-		}
-		return typed(values) + "\n", nil
+		return mergeSources(is3, text)
 	})
 	if err != nil {
 		return err

@@ -23,37 +23,7 @@ func init() {
 // expandStrings: its snapshot has one line of JSON for each string, with what both functions write for it.
 func recordYAMLWriting(fixturesDir, snapshotsDir string) error {
 	err := eachFile("yaml/write", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		cases, err := parseCases(text)
-		if err != nil {
-			return "", err
-		}
-		var out []textCase
-		for _, c := range cases {
-			var data any
-			if err := json.Unmarshal([]byte(c.body), &data); err != nil {
-				return "", fmt.Errorf("case %s: %w", c.name, err)
-			}
-			if len(c.words) > 0 && c.words[0] == "strings" {
-				lines, err := writeStrings(data)
-				if err != nil {
-					return "", fmt.Errorf("case %s: %w", c.name, err)
-				}
-				out = append(out, textCase{c.name, c.words, strings.Join(lines, "\n")})
-				continue
-			}
-			plain, pretty := textCase{name: c.name}, textCase{name: c.name + "-pretty"}
-			plain.body, plain.words = orError(toYAML(data))
-			if plain.words == nil && !isOrdered(data, plain.body) {
-				return "", fmt.Errorf("case %s: goyaml has no fixed order for its keys", c.name)
-			}
-			pretty.body, pretty.words = orError(toYAMLPretty(data))
-			out = append(out, plain, pretty)
-		}
-		snapshot := formatCases(out)
-		if again, err := parseCases(snapshot); err != nil || len(again) != len(out) {
-			return "", fmt.Errorf("an output looks like a header")
-		}
-		return snapshot, nil
+		return writeYAMLCases(text, 30)
 	})
 	if err != nil {
 		return err
@@ -65,9 +35,44 @@ func recordYAMLWriting(fixturesDir, snapshotsDir string) error {
 	return writeOracle(filepath.Join(dir, "write"), "sigs.k8s.io/yaml", "go.yaml.in/yaml/v2", "go.yaml.in/yaml/v3")
 }
 
+// writeYAMLCases writes each case of a file; a case whose keys have no order shows it in one of so many repeats.
+func writeYAMLCases(text string, repeats int) (string, error) {
+	cases, err := parseCases(text)
+	if err != nil {
+		return "", err
+	}
+	var out []textCase
+	for _, c := range cases {
+		var data any
+		if err := json.Unmarshal([]byte(c.body), &data); err != nil {
+			return "", fmt.Errorf("case %s: %w", c.name, err)
+		}
+		if len(c.words) > 0 && c.words[0] == "strings" {
+			lines, err := writeStrings(data)
+			if err != nil {
+				return "", fmt.Errorf("case %s: %w", c.name, err)
+			}
+			out = append(out, textCase{c.name, c.words, strings.Join(lines, "\n")})
+			continue
+		}
+		plain, pretty := textCase{name: c.name}, textCase{name: c.name + "-pretty"}
+		plain.body, plain.words = orError(toYAML(data))
+		if plain.words == nil && !isOrdered(data, plain.body, repeats) {
+			return "", fmt.Errorf("case %s: goyaml has no fixed order for its keys", c.name)
+		}
+		pretty.body, pretty.words = orError(toYAMLPretty(data))
+		out = append(out, plain, pretty)
+	}
+	snapshot := formatCases(out)
+	if again, err := parseCases(snapshot); err != nil || len(again) != len(out) {
+		return "", fmt.Errorf("an output looks like a header")
+	}
+	return snapshot, nil
+}
+
 // isOrdered tells whether toYAML gives the same text each time: some keys have no order.
-func isOrdered(data any, text string) bool {
-	for range 30 {
+func isOrdered(data any, text string, repeats int) bool {
+	for range repeats {
 		if again, _ := toYAML(data); again != text {
 			return false
 		}

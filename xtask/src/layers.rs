@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "pintle",
         &["pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"],
     ),
-    ("xtask", &["pintle", "pintle-yaml"]),
+    ("xtask", &["pintle", "pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),
 ];
 
 /// Compares the table with what the manifests say.

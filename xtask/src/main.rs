@@ -4,6 +4,7 @@ mod accept;
 mod bench;
 mod check;
 mod conform;
+mod differ;
 mod layers;
 mod record;
 mod tidy;
@@ -23,6 +24,8 @@ usage: cargo xtask COMMAND
   bench [--helm PATH] [--charts DIR] [--pairs N] [--only NAME]… [--write-readme]
                                          what renders cost beside real Helm; needs Helm, and Go for rows in process
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
+  differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
+                                         draws cases, compares with Go and Helm, keeps what differs; needs Go
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         | ["conform", "--golden", golden, "--charts", charts] => {
             conform::run(Path::new(charts), Path::new(golden))
         }
+        ["differ", ref arguments @ ..] => differ::run(arguments),
         ["record", ref domains @ ..] => record::run(domains),
         _ => Err(USAGE.to_owned()),
     };

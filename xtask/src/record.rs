@@ -29,6 +29,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("json", GO),
     ("layout", GO),
     ("regex", GO),
+    ("render", HELM),
     ("schema", HELM),
     ("semver", GO),
     ("set", HELM),
