@@ -27,6 +27,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     let [Value::String(name), data] = args else { unreachable!("the signature was checked") };
     let host = host(env);
+    let making = match data {
+        Value::Map(map) => match host.memo.begin(env.templates(), name, map) {
+            Ok(text) => return Ok(Value::String(text)),
+            Err(making) => making,
+        },
+        _ => None,
+    };
     {
         let mut included = host.included.borrow_mut();
         let times = |included: &[Str]| included.iter().filter(|other| *other == name).count();
@@ -40,7 +47,11 @@ fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     }
     let output = env.execute(&name.to_str_lossy(), data);
     host.included.borrow_mut().pop();
-    Ok(Value::String(output?))
+    let output = output?;
+    if let Some(making) = making {
+        host.memo.end(making, &output);
+    }
+    Ok(Value::String(output))
 }
 
 /// `tpl TEXT DATA`: executes a string as a template that sees all others.

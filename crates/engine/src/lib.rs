@@ -39,6 +39,7 @@ mod funcs;
 mod glob;
 mod include;
 pub mod lint;
+mod memo;
 mod profile;
 mod release_name;
 mod render;

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::compile::{Cache, Compiled};
 use crate::context::Contexts;
+use crate::memo::Memo;
 use crate::world::World;
 use crate::{Guards, Profile, Release, Settings, TemplateError, Warning};
 
@@ -29,19 +30,27 @@ pub(crate) struct Host {
     pub(crate) included: RefCell<Vec<Str>>,
     /// texts of `tpl` compiled by this render, by the address of the set they see and their text
     pub(crate) compiled: RefCell<FxHashMap<(usize, Str), Arc<TemplateSet>>>,
-    pub(crate) notices: RefCell<Vec<Notice>>,
+    pub(crate) memo: Memo,
+    notices: RefCell<Vec<Notice>>,
 }
 
 impl Host {
     /// Begins a render.
-    pub(crate) fn new(world: Arc<dyn World>, lint: bool) -> Self {
+    pub(crate) fn new(world: Arc<dyn World>, lint: bool, memo: Memo) -> Self {
         Self {
             world,
             lint,
+            memo,
             included: RefCell::default(),
             compiled: RefCell::default(),
             notices: RefCell::default(),
         }
+    }
+
+    /// Takes a note for the user.
+    pub(crate) fn notice(&self, notice: Notice) {
+        self.memo.note_effect();
+        self.notices.borrow_mut().push(notice);
     }
 }
 
@@ -78,7 +87,9 @@ pub(crate) fn host<'a>(env: &Env<'_, 'a>) -> &'a Host {
 
 /// Gives the world of the render that a function was called in.
 pub(crate) fn world<'a>(env: &Env<'_, 'a>) -> &'a dyn World {
-    &*host(env).world
+    let host = host(env);
+    host.memo.note_effect();
+    &*host.world
 }
 
 /// Executes every template of a chart and of the charts below it that is no partial; gives the files by path.
@@ -106,7 +117,8 @@ pub(crate) fn render(
     let contexts = contexts
         .make(chart, values.values())
         .map_err(|error| TemplateError::TooDeep(error.to_string()))?;
-    let host = Host::new(Arc::clone(&settings.world), settings.guards == Guards::Notice);
+    let memo = Memo::new(&contexts, &compiled.set);
+    let host = Host::new(Arc::clone(&settings.world), settings.guards == Guards::Notice, memo);
     let files = execute_all(&compiled, &contexts, &host, &settings.profile);
     warnings.extend(host.notices.into_inner().into_iter().map(Warning::Notice));
     files
@@ -126,7 +138,7 @@ fn execute_all(
             ("Name", Value::String(entry.path.clone())),
             ("BasePath", Value::String(entry.base_path.clone())),
         ]);
-        context.insert("Template", Value::Map(Map::of(template_type, template)));
+        host.memo.begin_file(context, Map::watched(template_type, template));
         let path = entry.path.to_str_lossy();
         let mut out = Vec::new();
         compiled

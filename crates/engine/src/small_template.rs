@@ -9,6 +9,7 @@ use pintle_gotmpl::{FuncMap, TemplateSet, Value};
 
 use crate::error::{MESSAGE_END, MESSAGE_START};
 use crate::funcs::{self, FunctionSet};
+use crate::memo::Memo;
 use crate::render::Host;
 use crate::{Profile, World, capabilities};
 
@@ -66,7 +67,7 @@ fn execute(
     let mut set = TemplateSet::new(Arc::new(functions)).with_name(name);
     set.parse(name, template).map_err(|error| error.to_string())?;
     let mut out = Vec::new();
-    set.execute(name, data, &Host::new(world, false), &mut out)
+    set.execute(name, data, &Host::new(world, false, Memo::default()), &mut out)
         .map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }

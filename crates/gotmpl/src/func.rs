@@ -115,10 +115,11 @@ impl FuncMap {
 
     /// Gives the method of a named type.
     pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
-        self.methods
-            .iter()
-            .find(|(ty, method)| method.name == name && *ty == type_name)
-            .map(|(_, method)| method)
+        let first = name.as_bytes().first();
+        let is_it = |(ty, method): &&(&str, Function)| {
+            method.name.as_bytes().first() == first && method.name == name && *ty == type_name
+        };
+        self.methods.iter().find(is_it).map(|(_, method)| method)
     }
 
     /// Gives the function of an id.

@@ -37,7 +37,7 @@ fn required(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     } else {
         Notice::RequiredIsEmpty { message }
     };
-    host(env).notices.borrow_mut().push(notice);
+    host(env).notice(notice);
     Ok(Value::string(""))
 }
 
@@ -47,7 +47,7 @@ fn fail(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     if !host(env).lint {
         return Err(marked(&message));
     }
-    host(env).notices.borrow_mut().push(Notice::Failed { message });
+    host(env).notice(Notice::Failed { message });
     Ok(Value::string(""))
 }
 

@@ -4,6 +4,7 @@
 
 use super::printer::{Flags, Printer};
 use crate::value::Value;
+use crate::value::number::append_int;
 use crate::value::print::type_text;
 
 /// The greatest width or precision: more makes Go call the number bad.
@@ -29,6 +30,9 @@ pub(super) fn append_formatted(out: &mut Vec<u8>, format: &[u8], args: &[Value])
     while let Some(percent) = format[formatting.at..].iter().position(|&byte| byte == b'%') {
         printer.out.extend_from_slice(&format[formatting.at..formatting.at + percent]);
         formatting.at += percent + 1;
+        if formatting.plain_directive(&mut printer) {
+            continue;
+        }
         if printer.is_full() || !formatting.directive(&mut printer) {
             formatting.at = format.len();
         }
@@ -52,6 +56,23 @@ pub(super) fn append_formatted(out: &mut Vec<u8>, format: &[u8], args: &[Value])
 }
 
 impl Formatting<'_> {
+    /// Works off `%s` of a string or `%d` of an integer, which most directives are; tells whether it was one.
+    fn plain_directive(&mut self, printer: &mut Printer<'_>) -> bool {
+        if printer.is_full() {
+            return false;
+        }
+        match (self.peek(), self.args.get(self.arg_idx)) {
+            (Some(b's'), Some(Value::String(text))) => {
+                printer.out.extend_from_slice(text.as_bytes());
+            }
+            (Some(b'd'), Some(Value::Int(_, n))) => append_int(printer.out, *n),
+            _ => return false,
+        }
+        self.at += 1;
+        self.arg_idx += 1;
+        true
+    }
+
     /// Works off one directive, whose `%` has been read; false if the format ends within it.
     fn directive(&mut self, printer: &mut Printer<'_>) -> bool {
         self.good_number = true;

@@ -53,7 +53,9 @@ impl List {
     /// Moves the containers out of a list that nobody else holds.
     pub(super) fn take_containers(&mut self, taken: &mut Vec<Value>) {
         if let Some(items) = self.items.as_mut().and_then(Rc::get_mut) {
-            items.iter_mut().for_each(|value| take_container(value, taken));
+            for value in items.iter_mut() {
+                take_container(value, taken);
+            }
         }
     }
 

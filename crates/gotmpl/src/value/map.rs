@@ -1,6 +1,6 @@
 //! Go maps with string keys.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,11 +13,33 @@ pub struct Map {
     body: Rc<Body>,
 }
 
-#[derive(Default)]
 struct Body {
     entries: RefCell<Entries>,
     /// whether this is Go's nil map, which JSON shows as `null` and nobody can write to
     is_nil: bool,
+    is_watched: bool,
+}
+
+thread_local! {
+    static WRITES: Cell<u64> = const { Cell::new(0) };
+    static WATCHED_READS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Gives how often maps of this thread were written to.
+///
+/// Maps are the only values that change, so what a template reads of a value is the same as long as this number is.
+pub fn writes() -> u64 {
+    WRITES.get()
+}
+
+/// Counts a read of a watched map, where something that came from such a read is used again.
+pub fn note_watched_read() {
+    WATCHED_READS.set(WATCHED_READS.get() + 1);
+}
+
+/// Gives how often watched maps of this thread were read.
+pub fn watched_reads() -> u64 {
+    WATCHED_READS.get()
 }
 
 impl Map {
@@ -28,12 +50,21 @@ impl Map {
 
     /// Makes a map of another type: [`Type::STRING_MAP`], or a named one such as `common.Values`.
     pub fn of(ty: &'static Type, entries: Entries) -> Self {
-        Self { ty, body: Rc::new(Body { entries: RefCell::new(entries), is_nil: false }) }
+        Self::with_body(ty, entries, false, false)
+    }
+
+    /// Makes a map whose every read counts in [`watched_reads`].
+    pub fn watched(ty: &'static Type, entries: Entries) -> Self {
+        Self::with_body(ty, entries, false, true)
+    }
+
+    fn with_body(ty: &'static Type, entries: Entries, is_nil: bool, is_watched: bool) -> Self {
+        Self { ty, body: Rc::new(Body { entries: RefCell::new(entries), is_nil, is_watched }) }
     }
 
     /// Makes a nil map. Functions that would write to one must fail instead.
     pub fn nil(ty: &'static Type) -> Self {
-        Self { ty, body: Rc::new(Body { entries: RefCell::default(), is_nil: true }) }
+        Self::with_body(ty, Entries::new(), true, false)
     }
 
     /// Tells whether this is Go's nil map.
@@ -48,27 +79,27 @@ impl Map {
 
     /// Gives a clone of the value at `key`.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.body.entries.borrow().get(key.as_ref()).cloned()
+        self.entries().get(key.as_ref()).cloned()
     }
 
     /// Sets `key` for all who hold this map.
     pub fn insert(&self, key: impl Into<Str>, value: Value) {
-        self.body.entries.borrow_mut().insert(key.into(), value);
+        self.entries_mut().insert(key.into(), value);
     }
 
     /// Takes `key` away for all who hold this map.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.body.entries.borrow_mut().remove(key.as_ref())
+        self.entries_mut().remove(key.as_ref())
     }
 
     /// Tells whether `key` is there, be its value nil or not.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.body.entries.borrow().contains_key(key.as_ref())
+        self.entries().contains_key(key.as_ref())
     }
 
     /// Gives the number of entries.
     pub fn len(&self) -> usize {
-        self.body.entries.borrow().len()
+        self.entries().len()
     }
 
     /// Tells whether there are no entries.
@@ -77,24 +108,29 @@ impl Map {
     }
 
     /// Reads the entries in key order. Do not call back into a template while the guard lives.
+    #[inline]
     pub fn entries(&self) -> Ref<'_, Entries> {
+        if self.body.is_watched {
+            note_watched_read();
+        }
         self.body.entries.borrow()
     }
 
     /// Opens the entries for writing. Do not call back into a template while the guard lives.
     pub fn entries_mut(&self) -> RefMut<'_, Entries> {
+        WRITES.set(WRITES.get() + 1);
         self.body.entries.borrow_mut()
     }
 
     /// Gives a snapshot of the entries that later writes do not touch; values are still shared.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
-        self.body.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+        self.entries().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
     /// Makes another map with the same entries: Go's shallow copy.
     #[must_use]
     pub fn copy(&self) -> Self {
-        Self::of(self.ty, self.body.entries.borrow().clone())
+        Self::of(self.ty, self.entries().clone())
     }
 
     /// Gives the same map under another type: Go's conversion between map types.
@@ -123,9 +159,14 @@ impl Map {
         }
     }
 
+    /// Gives what tells this map from others while it lives.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.body).addr()
+    }
+
     /// Gives what tells this map from others while it lives, and whether others hold it too.
     pub(crate) fn identity(&self) -> (usize, bool) {
-        (Rc::as_ptr(&self.body).addr(), Rc::strong_count(&self.body) > 1)
+        (self.address(), Rc::strong_count(&self.body) > 1)
     }
 }
 

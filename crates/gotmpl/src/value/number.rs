@@ -8,8 +8,8 @@ pub(crate) use super::quote::{
     Charset, append_quoted, append_quoted_rune, append_rune, can_backquote,
 };
 pub use super::quote::{
-    SyntaxError, UnquotedChar, quote, quote_ascii, quote_rune, quote_rune_ascii, unquote,
-    unquote_char,
+    SyntaxError, UnquotedChar, append_quote, quote, quote_ascii, quote_rune, quote_rune_ascii,
+    unquote, unquote_char,
 };
 
 /// Appends a number in decimal digits.

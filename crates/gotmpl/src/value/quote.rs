@@ -22,6 +22,11 @@ pub fn quote(bytes: impl AsRef<[u8]>) -> String {
     into_text(out)
 }
 
+/// Appends a string as a Go literal in double quotes: [`quote`] without the text of its own.
+pub fn append_quote(out: &mut Vec<u8>, bytes: impl AsRef<[u8]>) {
+    append_quoted(out, bytes.as_ref(), Charset::Printable);
+}
+
 /// Gives a string as a Go literal of ASCII bytes only: `strconv.QuoteToASCII`.
 pub fn quote_ascii(bytes: impl AsRef<[u8]>) -> String {
     let bytes = bytes.as_ref();
@@ -61,9 +66,12 @@ pub(crate) enum Charset {
 /// Appends a literal in double quotes.
 pub(crate) fn append_quoted(out: &mut Vec<u8>, bytes: &[u8], charset: Charset) {
     out.push(b'"');
-    for chunk in bytes.utf8_chunks() {
+    // Most strings are plain ASCII.
+    let is_escaped = |byte: &u8| !matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    let n_plain = bytes.iter().position(is_escaped).unwrap_or(bytes.len());
+    out.extend_from_slice(&bytes[..n_plain]);
+    for chunk in bytes[n_plain..].utf8_chunks() {
         let text = chunk.valid();
-        // Most strings are plain ASCII: runs of it are copied whole.
         let mut plain_from = 0;
         for (at, c) in text.char_indices() {
             if matches!(c, ' ' | '!' | '#'..='[' | ']'..='~') {

@@ -103,11 +103,12 @@ fn pick(args: &[Value]) -> Value {
 }
 
 fn omit(args: &[Value]) -> Value {
-    let left = map(args, 0).copy();
+    let map = map(args, 0);
+    let mut left = map.entries().clone();
     for at in 1..args.len() {
         left.remove(bytes(args, at));
     }
-    Value::Map(left)
+    Value::Map(Map::new(left))
 }
 
 /// Merges all further maps into the first one.

@@ -8,7 +8,7 @@ mod case;
 mod wrap;
 
 use memchr::memmem;
-use pintle_gotmpl::value::number::quote as quoted;
+use pintle_gotmpl::value::number::append_quote;
 use pintle_gotmpl::value::print;
 use pintle_gotmpl::{Entries, FuncError, Function, Kind, List, Map, Str, Type, Value};
 
@@ -100,7 +100,7 @@ pub(crate) const FUNCTIONS: &[Function] =
             Ok(args[usize::from(int(args, 2) != 1)].clone())
         }),
         Function::variadic("quote", &[Type::Any], |_, args| {
-            spaced(args, |out, value| out.extend_from_slice(quoted(string_of(value)).as_bytes()))
+            spaced(args, |out, value| append_quote(out, string_of(value)))
         }),
         Function::variadic("squote", &[Type::Any], |_, args| {
             spaced(args, |out, value| {
@@ -174,7 +174,7 @@ fn trim_all<'a>(text: &'a [u8], cutset: &[u8]) -> &'a [u8] {
 }
 
 fn trim(mut text: &[u8], is_cut: impl Fn(char) -> bool) -> &[u8] {
-    while let Some((rune, width)) = runes(text).next() {
+    while let Some((rune, width)) = first_rune(text) {
         if !is_cut(rune) {
             break;
         }
@@ -187,6 +187,16 @@ fn trim(mut text: &[u8], is_cut: impl Fn(char) -> bool) -> &[u8] {
         text = &text[..text.len() - width];
     }
     text
+}
+
+/// Gives the first character and its width; a byte that belongs to none is U+FFFD of width one.
+fn first_rune(text: &[u8]) -> Option<(char, usize)> {
+    let first = *text.first()?;
+    if first.is_ascii() {
+        return Some((char::from(first), 1));
+    }
+    // No character is longer, and to look at more would take the whole text each time.
+    runes(&text[..text.len().min(4)]).next()
 }
 
 /// Gives the last character and its width; a byte that belongs to none is U+FFFD of width one.
