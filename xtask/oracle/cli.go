@@ -1,10 +1,14 @@
 package main
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,8 +43,10 @@ func helmBinary(snapshotsDir string) (string, error) {
 }
 
 // call is one call of a program, as its fixture says it: variables and arguments on the first line, behind it what
-// stands on standard input.
+// stands on standard input. The variable IN names folders, as in
+// IN=fixtures/cli/{a,b}: the call is made in a folder that has copies of them.
 type call struct {
+	folder      string
 	environment []string
 	arguments   []string
 	input       string
@@ -55,7 +61,11 @@ func parseCall(body string) (call, error) {
 	}
 	parsed := call{input: input}
 	for len(words) > 0 && regexp.MustCompile(`^[A-Z_0-9]+=`).MatchString(words[0]) {
-		parsed.environment = append(parsed.environment, words[0])
+		if folder, ok := strings.CutPrefix(words[0], "IN="); ok {
+			parsed.folder = folder
+		} else {
+			parsed.environment = append(parsed.environment, words[0])
+		}
 		words = words[1:]
 	}
 	parsed.arguments = words
@@ -101,13 +111,23 @@ func (c call) record(program, root string) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(scratch)
-	arguments := make([]string, len(c.arguments))
-	for i, argument := range c.arguments {
-		arguments[i] = strings.ReplaceAll(argument, "$TMP", scratch+"/tmp")
+	inScratch := func(words []string) []string {
+		replaced := make([]string, len(words))
+		for i, word := range words {
+			replaced[i] = strings.ReplaceAll(word, "$TMP", scratch+"/tmp")
+		}
+		return replaced
 	}
-	command := exec.Command(program, arguments...)
+	command := exec.Command(program, inScratch(c.arguments)...)
 	command.Dir = root
-	command.Env = append([]string{"HOME=" + scratch + "/home", "PATH=/usr/bin:/bin", "TMPDIR=" + os.TempDir()}, c.environment...)
+	var before map[string]string
+	if c.folder != "" {
+		command.Dir = scratch + "/tmp"
+		if before, err = copyFolders(filepath.Join(root, c.folder), command.Dir); err != nil {
+			return "", err
+		}
+	}
+	command.Env = append([]string{"HOME=" + scratch + "/home", "PATH=/usr/bin:/bin", "TMPDIR=" + os.TempDir()}, inScratch(c.environment)...)
 	command.Stdin = strings.NewReader(c.input)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -125,38 +145,163 @@ func (c call) record(program, root string) (string, error) {
 		code = exit.ExitCode()
 	}
 	text := fmt.Sprintf("exit %d\n-- stdout --\n%s-- stderr --\n%s-- end --", code, stdout.String(), stderr.String())
-	files, err := listFiles(scratch + "/tmp")
+	files, err := listFiles(scratch+"/tmp", before)
 	if err != nil {
 		return "", err
 	}
 	return normalise(text+files, root, scratch), nil
 }
 
-// listFiles gives every file below a folder with what it holds.
-func listFiles(folder string) (string, error) {
+// copyFolders copies files and links of FOLDER/{a,b}, and gives what each file holds. In text, $TMP becomes the path of
+// the copy.
+func copyFolders(folders, to string) (map[string]string, error) {
+	from, names, ok := strings.Cut(strings.TrimSuffix(folders, "}"), "/{")
+	if !ok {
+		return nil, fmt.Errorf("no folders: %s", folders)
+	}
+	held := map[string]string{}
+	for name := range strings.SplitSeq(names, ",") {
+		if err := copyFolder(from, to, name, held); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
+}
+
+func copyFolder(from, to, folder string, held map[string]string) error {
+	return filepath.WalkDir(filepath.Join(from, folder), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := strings.TrimPrefix(path, from)
+		switch {
+		case entry.IsDir():
+			return os.MkdirAll(to+name, 0o755)
+		case entry.Type()&fs.ModeSymlink != 0:
+			target, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(target, to+name)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !isArchive(name) {
+			data = bytes.ReplaceAll(data, []byte("$TMP"), []byte(to))
+		}
+		held[name] = string(data)
+		return os.WriteFile(to+name, data, 0o644)
+	})
+}
+
+func isArchive(name string) bool {
+	return strings.HasSuffix(name, ".tgz")
+}
+
+// listFiles gives every file below a folder with what it holds, but for those that hold what they held before; then
+// those that are gone.
+func listFiles(folder string, before map[string]string) (string, error) {
 	var text strings.Builder
+	gone := maps.Clone(before)
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(path)
 		name := strings.TrimPrefix(path, folder)
-		fmt.Fprintf(&text, "\n-- file %s --\n%s-- end --", name, data)
-		return err
+		delete(gone, name)
+		if before != nil && entry.Type()&fs.ModeSymlink != 0 {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if held, ok := before[name]; err != nil || ok && held == string(data) {
+			return err
+		}
+		if before != nil && isArchive(name) {
+			entries, err := listArchive(data)
+			fmt.Fprintf(&text, "\n-- archive %s --\n%s-- end --", name, entries)
+			return err
+		}
+		fmt.Fprintf(&text, "\n-- file %s --\n%s-- end --", name, maskLock(string(data), folder))
+		return nil
 	})
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		fmt.Fprintf(&text, "\n-- gone %s --", name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	return text.String(), err
 }
 
+// listArchive gives the comment of an archive, and the entries by name with mode, size and time; of what Helm writes
+// itself, the text, too.
+func listArchive(data []byte) (string, error) {
+	unzipped, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return "", err
+	}
+	var entries []string
+	archive := tar.NewReader(unzipped)
+	for {
+		header, err := archive.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		content, err := io.ReadAll(archive)
+		if err != nil {
+			return "", err
+		}
+		var text strings.Builder
+		fmt.Fprintf(&text, "%s %o %d %s\n", header.Name, header.Mode, header.Size, maskPresent(header.ModTime))
+		if base := filepath.Base(header.Name); base == "Chart.yaml" || base == "Chart.lock" {
+			for line := range strings.Lines(string(content)) {
+				fmt.Fprintf(&text, "| %s", line)
+			}
+		}
+		entries = append(entries, text.String())
+	}
+	slices.Sort(entries)
+	return unzipped.Comment + "\n" + strings.Join(entries, ""), nil
+}
+
+// maskPresent gives a time, or $NOW for one of these days.
+func maskPresent(when time.Time) string {
+	if time.Since(when).Abs() < 24*time.Hour {
+		return "$NOW"
+	}
+	return when.UTC().Format(time.RFC3339)
+}
+
+// maskLock takes out of a lock when it was made, and the digest of a path in scratch.
+func maskLock(text, folder string) string {
+	text = generatedLine.ReplaceAllStringFunc(text, func(line string) string {
+		when, err := time.Parse(time.RFC3339, generatedLine.FindStringSubmatch(line)[1])
+		if err != nil {
+			return line
+		}
+		return `generated: "` + maskPresent(when) + `"`
+	})
+	if strings.Contains(text, folder) {
+		text = digestLine.ReplaceAllString(text, "digest: $$DIGEST")
+	}
+	return text
+}
+
 var (
 	timeOfDebugLine = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000 UTC m=\+\d+\.\d+`)
 	// The path is that of any other value: Go's schema library reuses it.
-	pathOfName      = regexp.MustCompile(`- at '[^']*': invalid propertyName`)
-	timeInName      = regexp.MustCompile(`simple-\d{10}\b`)
-	lintFolder      = regexp.MustCompile(`[^ ("=]*/helm-lint\d+`)
-	stackTrace      = regexp.MustCompile(`(?m)^(main|runtime|helm\.sh|github\.com|k8s\.io)[^ \n]*\n\t.*\n`)
+	pathOfName    = regexp.MustCompile(`- at '[^']*': invalid propertyName`)
+	timeInName    = regexp.MustCompile(`simple-\d{10}\b`)
+	lintFolder    = regexp.MustCompile(`[^ ("=]*/helm-lint\d+`)
+	generatedLine = regexp.MustCompile(`generated: "([^"]*)"`)
+	digestLine    = regexp.MustCompile(`digest: sha256:[0-9a-f]{64}`)
+	processFolder = regexp.MustCompile(`tmpcharts-\d+`)
+	stackTrace    = regexp.MustCompile(`(?m)^(main|runtime|helm\.sh|github\.com|k8s\.io)[^ \n]*\n\t.*\n`)
 )
 
 // normalise takes out what differs from machine to machine and from call to call.
@@ -168,6 +313,7 @@ func normalise(text, root, scratch string) string {
 	text = timeOfDebugLine.ReplaceAllString(text, "$$TIME")
 	text = timeInName.ReplaceAllString(text, "simple-$$UNIX")
 	text = lintFolder.ReplaceAllString(text, "$$LINT")
+	text = processFolder.ReplaceAllString(text, "tmpcharts-$$PID")
 	return sortWarnings(stackTrace.ReplaceAllString(text, ""))
 }
 

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use pintle_yaml::Map;
+use pintle_yaml::{Map, Value};
 
-use crate::load::Warning;
+use crate::load::{CHART_YAML, REQUIREMENTS_YAML, Warning};
 use crate::{Error, LoadRules, Lock, Metadata};
 
 /// A file of a chart. A clone shares the text.
@@ -18,12 +18,20 @@ pub struct File {
     pub name: Arc<str>,
     /// the bytes, without a byte order mark
     pub data: Arc<[u8]>,
+    /// when it was last changed, in seconds since 1970; `None` where nobody says
+    pub modified: Option<i64>,
 }
 
 impl File {
     /// Makes a file from its path and its bytes.
     pub fn new(name: impl Into<Arc<str>>, data: impl AsRef<[u8]>) -> Self {
-        Self { name: name.into(), data: data.as_ref().into() }
+        Self { name: name.into(), data: data.as_ref().into(), modified: None }
+    }
+
+    /// Says when it was last changed, in seconds since 1970.
+    #[must_use]
+    pub fn modified(self, seconds: Option<i64>) -> Self {
+        Self { modified: seconds, ..self }
     }
 
     /// Gives the bytes as text; bytes that are not UTF-8 become U+FFFD.
@@ -129,6 +137,26 @@ impl Chart {
     /// Finds a chart of `charts/` by its name or alias.
     pub fn dependency(&self, name: &str) -> Option<&Chart> {
         self.dependencies.iter().find(|chart| chart.name() == name)
+    }
+
+    /// Tells whether the chart has a list of charts it asks for, be it empty.
+    ///
+    /// Helm passes over a chart without one, and locks a chart whose list is empty.
+    pub fn lists_dependencies(&self) -> bool {
+        if !self.metadata.dependencies.is_empty() {
+            return true;
+        }
+        let mut lists = false;
+        for name in [CHART_YAML, REQUIREMENTS_YAML] {
+            for file in self.raw.iter().filter(|file| &*file.name == name) {
+                let Ok(Value::Map(fields)) = pintle_yaml::from_slice(&file.data) else { continue };
+                let is_it = |key: &str| key.eq_ignore_ascii_case("dependencies");
+                for (_, value) in fields.iter().filter(|(key, _)| is_it(key)) {
+                    lists = !value.is_null();
+                }
+            }
+        }
+        lists
     }
 
     /// Gives the definitions of `crds/`: those of this chart, then those of each chart below it.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use pintle_yaml::{Field, Map, Value, json};
 
 use crate::metadata::Draft;
+use crate::repository::Repository;
 use crate::{Dependency, Error, Lock, Maintainer};
 
 /// Reads a file into `target`. `go_package` is the package of Helm's types in messages.
@@ -28,7 +29,8 @@ pub(crate) fn decode<T: Decode + Default>(
     })
 }
 
-fn decode_value<T: Decode>(
+/// Reads a value into `target`, as [`decode`] does.
+pub(crate) fn decode_value<T: Decode>(
     target: &mut T,
     value: &Value,
     go_package: &'static str,
@@ -59,7 +61,8 @@ fn field(path: &[&str]) -> Field {
         "type",
         "digest",
     ];
-    const INNER_TEXTS: [(&str, &[&str]); 2] = [
+    const INNER_TEXTS: [(&str, &[&str]); 3] = [
+        ("repositories", &["name", "url"]),
         ("maintainers", &["name", "email", "url"]),
         ("dependencies", &["name", "version", "repository", "condition", "tags", "alias"]),
     ];
@@ -72,6 +75,16 @@ fn field(path: &[&str]) -> Field {
         _ => false,
     };
     if is_text { Field::Text } else { Field::Any }
+}
+
+/// Does as [`field`] for the index of a repository, whose entries are each like a `Chart.yaml`.
+pub(crate) fn index_field(path: &[&str]) -> Field {
+    match path {
+        [key, _, inner] if folds_to(key, "entries") && folds_to(inner, "urls") => Field::Text,
+        [key, _, inner @ ..] if folds_to(key, "entries") => field(inner),
+        [key] if folds_to(key, "apiVersion") => Field::Text,
+        _ => Field::Any,
+    }
 }
 
 /// Finds the first key of a `Chart.yaml` that is no field of it, keys in the order in which Go meets them.
@@ -373,6 +386,35 @@ decode_struct!(Dependency, "Dependency", |dependency| {
     "enabled" => dependency.enabled,
     "import-values" => dependency.import_values,
     "alias" => dependency.alias,
+});
+
+/// What Helm keeps in `repositories.yaml`.
+#[derive(Debug, Default)]
+pub(crate) struct RepositoryFile {
+    generated: String,
+    pub(crate) repositories: Vec<Option<Repository>>,
+}
+
+decode_struct!(RepositoryFile, "File", |file| {
+    "generated" => Time(&mut file.generated),
+    "repositories" => file.repositories,
+});
+
+decode_struct!(Repository, "Entry", |repository| {
+    "name" => repository.name,
+    "url" => repository.url,
+});
+
+/// What the index of a repository says of a chart beside its `Chart.yaml`.
+#[derive(Debug, Default)]
+pub(crate) struct IndexEntry {
+    pub(crate) urls: Vec<String>,
+    pub(crate) digest: String,
+}
+
+decode_struct!(IndexEntry, "ChartVersion", |entry| {
+    "urls" => entry.urls,
+    "digest" => entry.digest,
 });
 
 decode_struct!(Lock, "Lock", |lock| {

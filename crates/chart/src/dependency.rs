@@ -1,4 +1,4 @@
-//! The charts a chart asks for: entries of `dependencies` and the lock file that pins them.
+//! The charts a chart asks for: entries of `dependencies`.
 //!
 //! Source: `pkg/chart/v2/dependency.go`, Helm v4.
 
@@ -46,15 +46,4 @@ impl Dependency {
             )))
         }
     }
-}
-
-/// What a lock file says: the exact charts that were fetched.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Lock {
-    /// when it was written, as the file says it; empty when it does not
-    pub generated: String,
-    /// the digest of the dependencies it was made from
-    pub digest: String,
-    /// the charts, each with one version
-    pub dependencies: Vec<Dependency>,
 }

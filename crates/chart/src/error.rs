@@ -179,6 +179,9 @@ pub enum Error {
         /// what it seems to be, as browsers guess
         content_type: &'static str,
     },
+    /// a folder where an archive is wanted
+    #[error("cannot load a directory")]
+    FolderAsArchive,
     /// a YAML file given as a chart
     #[error("file '{path}' seems to be a YAML file, but expected a gzipped archive")]
     YamlAsArchive {
@@ -248,6 +251,26 @@ pub enum Error {
     /// an archive without files
     #[error("no files in chart archive")]
     EmptyArchive,
+    /// something that YAML or JSON cannot hold, and so no file of ours
+    #[error(transparent)]
+    Unwritable(pintle_yaml::Error),
+    /// a `values.schema.json` that cannot be packed because it is no JSON
+    #[error("invalid JSON in values.schema.json")]
+    SchemaNotJson,
+    /// a chart that cannot be packed, in the words of the archiver
+    #[error("cannot pack {name}: {reason}")]
+    Unpackable {
+        /// the chart
+        name: String,
+        /// why
+        reason: io::Error,
+    },
+    /// a repository's index without a byte
+    #[error("empty index.yaml file")]
+    EmptyIndex,
+    /// a repository's index that does not say which form it has
+    #[error("no API version specified")]
+    NoApiVersion,
 }
 
 impl Error {

@@ -3,7 +3,7 @@
 /// Gives the shortest path that means the same: no empty or `.` elements, `..` resolved where it can be.
 ///
 /// Source: `Clean` in `path/path.go`, Go.
-pub(crate) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut kept: Vec<&str> = Vec::new();
     for element in path.split('/') {
@@ -28,7 +28,7 @@ pub(crate) fn clean(path: &str) -> String {
 }
 
 /// Gives the last element: `.` for an empty path, `/` for one of slashes alone.
-pub(crate) fn base(path: &str) -> &str {
+pub fn base(path: &str) -> &str {
     if path.is_empty() {
         return ".";
     }
@@ -40,8 +40,19 @@ pub(crate) fn base(path: &str) -> &str {
 }
 
 /// Gives what the last element ends in from its last dot, the dot included; empty without one.
-pub(crate) fn extension(path: &str) -> &str {
+pub fn extension(path: &str) -> &str {
     let element_start = path.rfind('/').map_or(0, |slash| slash + 1);
     let element = &path[element_start..];
     element.rfind('.').map_or("", |dot| &element[dot..])
+}
+
+/// Puts a folder and a name together and cleans the result; an empty folder is none.
+///
+/// Source: `Join` in `path/path.go`, Go.
+pub fn join(folder: &str, name: &str) -> String {
+    match (folder, name) {
+        ("", "") => String::new(),
+        ("", only) | (only, "") => clean(only),
+        (folder, name) => clean(&format!("{folder}/{name}")),
+    }
 }

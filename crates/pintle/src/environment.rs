@@ -5,6 +5,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use pintle_chart::path;
 use pintle_engine::Profile;
 
 use crate::args::{Args, flags};
@@ -74,6 +75,39 @@ pub(crate) fn namespace(args: &Args) -> String {
         Ok(None) => kubeconfig::namespace_of_pod().unwrap_or_else(|| "default".to_owned()),
         Err(kubeconfig::Unreadable) => "default".to_owned(),
     }
+}
+
+/// Gives the file with the names of repositories: `--repository-config`, else `HELM_REPOSITORY_CONFIG`, else the one in
+/// Helm's configuration folder.
+pub(crate) fn repository_config(args: &Args) -> String {
+    let given = args.text(&flags::REPOSITORY_CONFIG).map(str::to_owned);
+    given.or_else(|| variable("HELM_REPOSITORY_CONFIG")).unwrap_or_else(|| {
+        let folder = if cfg!(target_os = "macos") { "Library/Preferences" } else { ".config" };
+        helm_path("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", folder, "repositories.yaml")
+    })
+}
+
+/// Gives the folder with the indexes of repositories: `--repository-cache`, else `HELM_REPOSITORY_CACHE`, else the one in
+/// Helm's cache folder.
+pub(crate) fn repository_cache(args: &Args) -> String {
+    let given = args.text(&flags::REPOSITORY_CACHE).map(str::to_owned);
+    given.or_else(|| variable("HELM_REPOSITORY_CACHE")).unwrap_or_else(|| {
+        let folder = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+        helm_path("HELM_CACHE_HOME", "XDG_CACHE_HOME", folder, "repository")
+    })
+}
+
+/// Gives a path below Helm's folder of one kind: a variable of Helm's says which, or one of the system's, or it is the
+/// usual one in the home folder.
+///
+/// Source: `lazypath` in `pkg/helmpath/lazypath.go`, Helm v4.
+fn helm_path(helm: &str, system: &str, usual: &str, name: &str) -> String {
+    if let Some(folder) = variable(helm) {
+        return path::join(&folder, name);
+    }
+    let home = || env::home_dir().map(|home| home.to_string_lossy().into_owned());
+    let folder = variable(system).unwrap_or_else(|| path::join(&home().unwrap_or_default(), usual));
+    path::join(&folder, &format!("helm/{name}"))
 }
 
 fn kubeconfig_paths(args: &Args) -> Vec<PathBuf> {

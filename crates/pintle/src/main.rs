@@ -6,14 +6,16 @@ mod args;
 mod call;
 mod chart_source;
 mod commands;
+mod dependencies;
 mod embedded;
 mod environment;
 mod exit;
+mod glob;
 mod kubeconfig;
 mod log;
-mod metadata_yaml;
 mod prepare;
 mod print;
+mod table;
 mod user_values;
 
 use std::process::ExitCode;

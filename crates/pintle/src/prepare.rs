@@ -12,7 +12,8 @@ use pintle_yaml::Map;
 
 use crate::args::{Args, flags};
 use crate::call::Call;
-use crate::chart_source;
+use crate::chart_source::{self, Located};
+use crate::dependencies::{self, Manager};
 use crate::environment;
 use crate::log::{Level, structured};
 use crate::print::{Failure, Output};
@@ -49,10 +50,7 @@ pub(crate) fn prepare(
     let located = chart_source::locate(&reference, args, call.is_ours())?;
     call.debug(output, 242, "Chart path", "path", &located.display());
     let values = crate::user_values::read(args, profile)?;
-    let mut chart = located.load(profile.load)?;
-    for warning in std::mem::take(&mut chart.warnings) {
-        output.complain(&output.log.load(&warning));
-    }
+    let mut chart = load(&located, profile, output)?;
     check_installable(&chart)?;
     if chart.metadata.deprecated {
         output.complain(&match profile.command_line {
@@ -60,7 +58,16 @@ pub(crate) fn prepare(
             CommandLine::Helm3 => "WARNING: This chart is deprecated".to_owned(),
         });
     }
-    check_dependencies(&chart, args, profile)?;
+    if let Err(missing) = check_dependencies(&chart, profile) {
+        let Located::Path(path) = &located else { return Err(missing) };
+        if !args.is_on(&flags::DEPENDENCY_UPDATE) {
+            return Err(missing);
+        }
+        Manager::new(call, &path.to_string_lossy(), output)?.update()?;
+        chart = load(&located, profile, output).map_err(|Failure(why)| {
+            Failure(format!("failed reloading chart after repo update: {why}"))
+        })?;
+    }
     let release = Release::new(name).namespace(environment::namespace(args));
     Ok(Prepared { chart, values, release })
 }
@@ -117,23 +124,20 @@ fn check_installable(chart: &Chart) -> Result<(), Failure> {
     }
 }
 
+/// Loads a chart, and says what there is to say about it.
+fn load(located: &Located, profile: &Profile, output: &mut Output) -> Result<Chart, Failure> {
+    let mut chart = located.load(profile.load)?;
+    for warning in std::mem::take(&mut chart.warnings) {
+        output.complain(&output.log.load(&warning));
+    }
+    Ok(chart)
+}
+
 /// Checks that the charts it asks for are in `charts/`.
-fn check_dependencies(chart: &Chart, args: &Args, profile: &Profile) -> Result<(), Failure> {
-    let missing: Vec<&str> = chart
-        .metadata
-        .dependencies
-        .iter()
-        .map(|asked| asked.name.as_str())
-        .filter(|name| chart.dependency(name).is_none())
-        .collect();
+fn check_dependencies(chart: &Chart, profile: &Profile) -> Result<(), Failure> {
+    let missing = dependencies::missing(chart);
     if missing.is_empty() {
         return Ok(());
-    }
-    if args.is_on(&flags::DEPENDENCY_UPDATE) {
-        return Err(Failure(format!(
-            "cannot fetch missing dependencies: this program does not use the network; fetch them first: {}",
-            missing.join(", ")
-        )));
     }
     let advice = match profile.command_line {
         CommandLine::Helm4 => {

@@ -94,7 +94,8 @@ pub(super) fn unpack(
             return Err(too_large());
         }
         let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
-        files.push(File::new(name, data));
+        let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
+        files.push(File::new(name, data).modified(modified));
     }
     if files.is_empty() {
         return Err(Error::EmptyArchive);

@@ -9,6 +9,7 @@
 use std::fs::{self, File as OpenFile, FileType};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::files::CHART_YAML;
 use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Warning};
@@ -203,19 +204,20 @@ impl Walk<'_> {
                 return Err(Error::FileTooLarge { name, maximum });
             }
         }
-        let n_bytes = self
+        let (n_bytes, modified) = self
             .read(path)
             .map_err(|source| Error::File { name: name.to_owned(), source: Box::new(source) })?;
         let data = &self.buffer[..n_bytes];
         let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(data);
-        self.files.push(File::new(name, data));
+        self.files.push(File::new(name, data).modified(modified));
         Ok(())
     }
 
-    /// Reads a file into the buffer, and gives its length.
-    fn read(&mut self, path: &Path) -> Result<usize, Error> {
+    /// Reads a file into the buffer, and gives its length and when it was last changed, in seconds since 1970.
+    fn read(&mut self, path: &Path) -> Result<(usize, Option<i64>), Error> {
         let mut file = OpenFile::open(path).map_err(io_error("open", path))?;
-        let expected = file.metadata().map_err(io_error("stat", path))?.len();
+        let metadata = file.metadata().map_err(io_error("stat", path))?;
+        let expected = metadata.len();
         let too_large = || Error::FolderTooLarge { maximum: MAX_CHART_SIZE };
         if expected > self.budget {
             return Err(too_large());
@@ -243,7 +245,17 @@ impl Walk<'_> {
             }
         }
         self.budget -= n_read as u64;
-        Ok(n_read)
+        Ok((n_read, metadata.modified().ok().map(nearest_second)))
+    }
+}
+
+/// Gives a time in seconds since 1970, to the nearest one as archives have it.
+fn nearest_second(time: SystemTime) -> i64 {
+    const HALF_A_SECOND: Duration = Duration::from_millis(500);
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => seconds(after.saturating_add(HALF_A_SECOND)),
+        Err(before) => -seconds(before.duration().saturating_add(HALF_A_SECOND)),
     }
 }
 

@@ -14,11 +14,11 @@ use crate::decode::decode;
 use crate::metadata::{API_VERSION_V1, Draft};
 use crate::{Chart, Error, File, Lock, path};
 
-pub(super) const CHART_YAML: &str = "Chart.yaml";
-const CHART_LOCK: &str = "Chart.lock";
-const VALUES_YAML: &str = "values.yaml";
-const VALUES_SCHEMA: &str = "values.schema.json";
-const REQUIREMENTS_YAML: &str = "requirements.yaml";
+pub(crate) const CHART_YAML: &str = "Chart.yaml";
+pub(crate) const CHART_LOCK: &str = "Chart.lock";
+pub(crate) const VALUES_YAML: &str = "values.yaml";
+pub(crate) const VALUES_SCHEMA: &str = "values.schema.json";
+pub(crate) const REQUIREMENTS_YAML: &str = "requirements.yaml";
 const REQUIREMENTS_LOCK: &str = "requirements.lock";
 
 /// A load in progress.
@@ -103,7 +103,7 @@ impl Loader {
                         let left = self.name_budget.checked_sub(inner.len());
                         self.name_budget =
                             left.ok_or(Error::NamesTooLong { maximum: MAX_NAME_BYTES })?;
-                        let inner = File { name: inner.into(), data: Arc::clone(&file.data) };
+                        let inner = File { name: inner.into(), ..file.clone() };
                         subcharts.entry(subchart).or_default().push(inner);
                     }
                     _ => chart.files.push(file.clone()),
@@ -143,7 +143,8 @@ impl Loader {
             // A file that stands in `charts/` itself leaves nothing, and so a chart without `Chart.yaml`.
             let within = files.into_iter().filter_map(|file| {
                 let (_, name) = file.name.split_once('/')?;
-                Some(File { name: name.into(), data: file.data })
+                let name = name.into();
+                Some(File { name, ..file })
             });
             self.chart(within.collect())
         };

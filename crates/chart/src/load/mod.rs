@@ -20,6 +20,7 @@ use crate::metadata::{API_VERSION_V1, API_VERSION_V2};
 use crate::{Chart, Error, File};
 
 use files::Loader;
+pub(crate) use files::{CHART_LOCK, CHART_YAML, REQUIREMENTS_YAML, VALUES_SCHEMA, VALUES_YAML};
 pub use values::{Documents, read_values};
 
 /// The most a chart's files may weigh together, in bytes: 100 MiB.
@@ -169,6 +170,27 @@ impl LoadRules {
             loader.chart(files)?
         };
         Ok(loader.finish(chart))
+    }
+
+    /// Loads a chart from what must be a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`LoadRules::load`]; what is no folder has no `Chart.yaml`.
+    pub fn load_folder(self, path: impl AsRef<Path>) -> Result<Chart, Error> {
+        match dir::is_folder(path.as_ref()) {
+            Ok(true) => self.load(path),
+            Ok(false) | Err(_) => Err(Error::ChartYamlMissing),
+        }
+    }
+
+    /// Loads a chart from what must be an archive.
+    ///
+    /// # Errors
+    ///
+    /// As [`LoadRules::load`].
+    pub fn load_archive(self, path: impl AsRef<Path>) -> Result<Chart, Error> {
+        if dir::is_folder(path.as_ref())? { Err(Error::FolderAsArchive) } else { self.load(path) }
     }
 
     /// Loads a chart from the bytes of a `.tgz`.

@@ -12,8 +12,8 @@ use crate::commands::Run;
 pub(crate) struct Command {
     /// the word that calls it
     pub(crate) name: &'static str,
-    /// another word that does
-    pub(crate) alias: Option<&'static str>,
+    /// other words that do
+    pub(crate) aliases: &'static [&'static str],
     /// the arguments, as usage shows them: `[NAME] [CHART]`
     pub(crate) arguments: &'static str,
     /// one line on what it does
@@ -43,6 +43,8 @@ pub(crate) enum Count {
     Exactly(usize),
     /// so many or more
     AtLeast(usize),
+    /// so many or fewer
+    AtMost(usize),
     /// one or more in Helm 4; in Helm 3 any number
     AtLeastOneSinceHelm4,
 }
@@ -51,7 +53,7 @@ impl Command {
     /// What a command is before more is said about it.
     pub(crate) const EMPTY: Self = Self {
         name: "",
-        alias: None,
+        aliases: &[],
         arguments: "",
         short: "",
         long: "",
@@ -65,7 +67,7 @@ impl Command {
 
     /// Tells whether a word calls it.
     fn is_called(&self, word: &str) -> bool {
-        self.name == word || self.alias == Some(word)
+        self.name == word || self.aliases.contains(&word)
     }
 
     /// Finds the command that a line calls, from this one down.
@@ -130,6 +132,9 @@ impl Command {
             }
             Count::AtLeast(count) if given < count => {
                 Some(format!("requires at least {count} {}", plural(count)))
+            }
+            Count::AtMost(count) if given > count => {
+                Some(format!("accepts at most {count} {}", plural(count)))
             }
             Count::AtLeastOneSinceHelm4 if given == 0 && generation == CommandLine::Helm4 => {
                 Some("requires at least 1 argument".to_owned())

@@ -155,6 +155,18 @@ flags! {
 }
 
 flags! {
+    /// Flags of `dependency build` and `dependency update` alone.
+    DEPENDENCY_FLAGS;
+    SKIP_REFRESH = Flag::new("skip-refresh", Bool, "leave the indexes of repositories as they are");
+}
+
+flags! {
+    /// Flags of `dependency list`.
+    DEPENDENCY_LIST_FLAGS;
+    MAX_COL_WIDTH = Flag::new("max-col-width", Unsigned, "most characters in a column of the table, 0 for any number (default 80)");
+}
+
+flags! {
     /// Flags of `version`.
     VERSION_FLAGS;
     SHORT = Flag::new("short", Bool, "print the number alone");

@@ -24,8 +24,9 @@ pub(crate) fn text(
     if !command.commands.is_empty() {
         add(&mut text, format_args!("  {names} [command]\n"));
     }
-    if let Some(alias) = command.alias {
-        add(&mut text, format_args!("\nAliases:\n  {}, {alias}\n", command.name));
+    if !command.aliases.is_empty() {
+        let aliases = command.aliases.join(", ");
+        add(&mut text, format_args!("\nAliases:\n  {}, {aliases}\n", command.name));
     }
     let commands: Vec<&Command> =
         command.commands.iter().filter(|command| ours || !command.is_ours).collect();

@@ -1,6 +1,11 @@
 //! The commands, one file each.
 
+mod certificates;
 mod chart;
+mod dependency;
+mod dependency_build;
+mod dependency_list;
+mod dependency_update;
 mod jsonpath;
 mod lint;
 mod lint_folder;
@@ -29,7 +34,14 @@ pub(crate) type Run = fn(&Call, &mut Output) -> Result<(), Failure>;
 pub(crate) static ROOT: Command = Command {
     short: "renders Helm charts",
     long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
-    commands: &[chart::COMMAND, lint::COMMAND, show::COMMAND, template::COMMAND, version::COMMAND],
+    commands: &[
+        chart::COMMAND,
+        dependency::COMMAND,
+        lint::COMMAND,
+        show::COMMAND,
+        template::COMMAND,
+        version::COMMAND,
+    ],
     ..Command::EMPTY
 };
 

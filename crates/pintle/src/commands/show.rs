@@ -9,7 +9,6 @@ use crate::args::command::{Command, Count};
 use crate::args::flags;
 use crate::call::Call;
 use crate::chart_source::{self, any_version};
-use crate::metadata_yaml;
 use crate::print::{Failure, Output};
 
 /// The flags of each command but `show values`.
@@ -21,7 +20,7 @@ const VALUES_FLAGS: &[&[&crate::args::Flag]] =
 
 pub(super) const COMMAND: Command = Command {
     name: "show",
-    alias: Some("inspect"),
+    aliases: &["inspect"],
     short: "show what a chart says of itself",
     long: "Shows parts of a chart: a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::Exactly(0),
@@ -83,7 +82,7 @@ fn show(call: &Call, part: Part, output: &mut Output) -> Result<(), Failure> {
     }
     let shows = |one| part == one || part == Part::All;
     if shows(Part::Chart) {
-        output.print(metadata_yaml::write(&chart.metadata)?);
+        output.print(chart.metadata.to_yaml()?);
         output.print("\n");
     }
     if shows(Part::Values)

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
+mod files;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -64,11 +66,19 @@ pub(crate) fn record(name: &str, body: &str, called_by: &str, profile: &str) -> 
         let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         word.contains('=') && !name.is_empty() && name.chars().all(is_name)
     };
+    let files = Path::new(folder).join("tmp");
+    let in_scratch = |word: &str| word.replace("$TMP", files.to_str().unwrap());
+    let mut before = None;
     while let Some(word) = words.next_if(is_variable) {
         let (name, value) = word.split_once('=').unwrap();
-        command.env(name, value);
+        if name == "IN" {
+            before = Some(files::copy(value, &files));
+            command.current_dir(&files);
+        } else {
+            command.env(name, in_scratch(value));
+        }
     }
-    command.args(words.map(|word| word.replace("$TMP", &format!("{folder}/tmp"))));
+    command.args(words.map(|word| in_scratch(&word)));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A program that does not read what it is given may be gone by now.
@@ -80,8 +90,7 @@ pub(crate) fn record(name: &str, body: &str, called_by: &str, profile: &str) -> 
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    let files = Path::new(folder).join("tmp");
-    list_files(&files, &files, &mut text);
+    files::list(&files, before, &mut text);
     normalise(&text, folder)
 }
 
@@ -95,26 +104,12 @@ pub(crate) fn program(called_by: &str, profile: &str) -> Command {
     command
 }
 
-fn list_files(folder: &Path, top: &Path, text: &mut String) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            list_files(&path, top, text);
-            continue;
-        }
-        let name = path.strip_prefix(top).unwrap().display();
-        let content = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
-        write!(text, "\n-- file /{name} --\n{content}-- end --").unwrap();
-    }
-}
-
 /// Takes out what differs from machine to machine and from call to call.
 fn normalise(text: &str, folder: &str) -> String {
     let text = text.replace(&format!("{folder}/tmp"), "$TMP");
     let text = text.replace(&format!("{folder}/home"), "$HOME");
     let text = text.replace(root().to_str().unwrap(), "$ROOT");
+    let text = text.replace(&format!("tmpcharts-{}", process::id()), "tmpcharts-$PID");
     let lines = text.split_inclusive('\n').map(normalise_line);
     let mut lines: Vec<String> = lines.collect();
     // Go walks maps of values in no order.

@@ -1,16 +1,25 @@
-//! `Chart.yaml` as Helm writes it: what the chart says of itself, keys sorted, what is empty left out.
+//! `Chart.yaml` as Helm writes it: in `helm show chart`, and in a packed chart.
 //!
-//! Source: the JSON tags of `Metadata` and `Dependency` in `pkg/chart/v2`, Helm v4.
+//! What the chart did not say is left out.
+//!
+//! Source: the structs `Metadata`, `Maintainer` and `Dependency` in `pkg/chart/v2`, Helm v4.
 
-use pintle_chart::{Dependency, Maintainer, Metadata};
-use pintle_yaml::{Error, Map, Value};
+use pintle_yaml::{Map, Value};
 
-/// Writes metadata as YAML.
-///
-/// # Errors
-///
-/// None for metadata of a chart that was loaded.
-pub(crate) fn write(metadata: &Metadata) -> Result<String, Error> {
+use crate::{Dependency, Error, Maintainer, Metadata};
+
+impl Metadata {
+    /// Writes a `Chart.yaml` that says this.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`] for text that YAML cannot hold.
+    pub fn to_yaml(&self) -> Result<String, Error> {
+        pintle_yaml::to_string(&value(self)).map_err(Error::Unwritable)
+    }
+}
+
+fn value(metadata: &Metadata) -> Value {
     let mut fields = Fields::default();
     fields.text("name", &metadata.name);
     fields.text("home", &metadata.home);
@@ -36,7 +45,7 @@ pub(crate) fn write(metadata: &Metadata) -> Result<String, Error> {
     fields.text("kubeVersion", &metadata.kube_version);
     fields.list("dependencies", metadata.dependencies.iter().map(dependency));
     fields.text("type", &metadata.chart_type);
-    pintle_yaml::to_string(&Value::Map(fields.0))
+    Value::Map(fields.0)
 }
 
 fn maintainer(maintainer: &Maintainer) -> Value {
@@ -47,7 +56,8 @@ fn maintainer(maintainer: &Maintainer) -> Value {
     Value::Map(fields.0)
 }
 
-fn dependency(dependency: &Dependency) -> Value {
+/// Gives an entry of `dependencies` as it is written, in a lock as well.
+pub(crate) fn dependency(dependency: &Dependency) -> Value {
     let mut fields = Fields::default();
     fields.0.insert("name", Value::string(dependency.name.as_str()));
     fields.text("version", &dependency.version);
