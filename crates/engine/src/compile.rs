@@ -8,7 +8,7 @@ use pintle_chart::Chart;
 use pintle_gotmpl::{MissingKey, Str, TemplateSet};
 use rustc_hash::FxHashMap;
 
-use crate::{Profile, TemplateError, funcs, include};
+use crate::{Profile, TemplateError, funcs, include, values};
 
 /// How many sets of compiled templates are kept: one for each choice of enabled subcharts.
 const MAX_KEPT: usize = 16;
@@ -96,6 +96,7 @@ fn compile(chart: &Chart, profile: &Profile) -> Result<Compiled, TemplateError> 
     sources.dedup_by(|later, kept| later.path == kept.path);
     let mut functions = funcs::table(profile.functions);
     functions.extend(include::FUNCTIONS);
+    values::add_methods(&mut functions, profile.values_package);
     let mut set = TemplateSet::new(Arc::new(functions))
         .with_name(include::ROOT_NAME)
         .with_missing_key(MissingKey::Zero);

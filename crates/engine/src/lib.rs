@@ -45,6 +45,7 @@ mod release_name;
 mod render;
 mod renderer;
 mod small_template;
+mod values;
 pub mod world;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionRules};

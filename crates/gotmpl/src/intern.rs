@@ -57,8 +57,7 @@ impl Interner {
     /// As [`Interner::intern`], for bytes that are known to be UTF-8.
     pub(crate) fn intern_bytes(&mut self, name: &[u8]) -> Symbol {
         let next = self.names.len();
-        let number =
-            self.index.number(name, next, |known| self.names[known].as_bytes() == name);
+        let number = self.index.number(name, next, |known| self.names[known].as_bytes() == name);
         if number == next {
             self.names.push(String::from_utf8_lossy(name).into());
         }

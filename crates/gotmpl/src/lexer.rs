@@ -139,8 +139,7 @@ impl<'s> Lexer<'s> {
     /// Passes over a comment and its `}}`.
     fn comment(&mut self, start: usize) -> Result<(), &'static str> {
         let body = start + LEFT_COMMENT.len();
-        let length =
-            memmem::find(&self.input[body..], RIGHT_COMMENT).ok_or("unclosed comment")?;
+        let length = memmem::find(&self.input[body..], RIGHT_COMMENT).ok_or("unclosed comment")?;
         let end = body + length + RIGHT_COMMENT.len();
         let rest = &self.input[end..];
         if has_right_trim_marker(rest) && rest[TRIM_MARKER_LEN..].starts_with(RIGHT_DELIM) {
@@ -198,9 +197,7 @@ impl<'s> Lexer<'s> {
             b'=' => self.token(TokenKind::Assign, start, start + 1),
             b':' if next == Some(b'=') => self.token(TokenKind::Declare, start, start + 2),
             b':' => self.fail(start, "expected :="),
-            b'\'' => {
-                self.quoted(TokenKind::CharConstant, start, "unterminated character constant")
-            }
+            b'\'' => self.quoted(TokenKind::CharConstant, start, "unterminated character constant"),
             b' '..=b'~' => self.token(TokenKind::Char, start, start + 1),
             _ => {
                 let rune = decode_rune(&self.input[start..]).0;

@@ -228,11 +228,8 @@ impl State<'_> {
     fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
-        let number = if let NodeKind::Number(index) = kind {
-            Some(source.number(index))
-        } else {
-            None
-        };
+        let number =
+            if let NodeKind::Number(index) = kind { Some(source.number(index)) } else { None };
         let (value, wanted) = match *ty {
             Type::Any | Type::Reflect => return self.eval_literal(node),
             Type::Bool => (
@@ -244,9 +241,7 @@ impl State<'_> {
             ),
             Type::String => (
                 match kind {
-                    NodeKind::String(index) => {
-                        Some(Value::String(source.string(index).clone()))
-                    }
+                    NodeKind::String(index) => Some(Value::String(source.string(index).clone())),
                     _ => None,
                 },
                 "string",
