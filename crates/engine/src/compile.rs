@@ -100,8 +100,9 @@ fn compile(chart: &Chart, profile: &Profile) -> Result<Compiled, TemplateError> 
     let mut set = TemplateSet::new(Arc::new(functions))
         .with_name(include::ROOT_NAME)
         .with_missing_key(MissingKey::Zero);
-    let texts = sources.iter().map(|source| (source.path.as_str(), Arc::clone(source.text)));
-    set.parse_all(texts).map_err(TemplateError::parse)?;
+    let texts: Vec<_> =
+        sources.iter().map(|source| (source.path.as_str(), Arc::clone(source.text))).collect();
+    set.parse_all(&texts).map_err(TemplateError::parse)?;
     let entries = sources
         .into_iter()
         .filter(|source| !is_partial(&source.path))

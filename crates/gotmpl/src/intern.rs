@@ -59,7 +59,9 @@ impl Interner {
         let next = self.names.len();
         let number = self.index.number(name, next, |known| self.names[known].as_bytes() == name);
         if number == next {
-            self.names.push(String::from_utf8_lossy(name).into());
+            let name =
+                std::str::from_utf8(name).expect("the lexer and the callers take UTF-8 only");
+            self.names.push(name.into());
         }
         Symbol(u32::try_from(number).expect(FEWER))
     }
@@ -119,7 +121,7 @@ impl Literals {
 
 /// The numbers of things by their bytes: a table with open addressing.
 ///
-/// Lookups are what parsing does most, and this asks less of each than a general map.
+/// Lookups are what parsing does most. Short bytes are compared within the table, as two numbers.
 #[derive(Debug)]
 struct Index {
     /// a power of two of them, at most half of them taken
@@ -129,36 +131,41 @@ struct Index {
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
-    hash: u32,
+    key: Key,
     /// 0 if the slot is free
     number_plus_1: u32,
+}
+
+impl Slot {
+    const FREE: Self = Self { key: Key { first: 0, last: 0, len: 0 }, number_plus_1: 0 };
 }
 
 impl Index {
     const FIRST_SIZE: usize = 64;
 
     fn new() -> Self {
-        Self { slots: vec![Slot { hash: 0, number_plus_1: 0 }; Self::FIRST_SIZE], n_taken: 0 }
+        Self { slots: vec![Slot::FREE; Self::FIRST_SIZE], n_taken: 0 }
     }
 
-    /// Gives the number of the known thing that has these bytes, as `is_same` tells, else `next`, which is then known.
+    /// Gives the number of the known thing that has these bytes, else `next`, which then has them. `is_same` tells
+    /// whether a known thing has them.
     fn number(&mut self, bytes: &[u8], next: usize, is_same: impl Fn(usize) -> bool) -> usize {
+        let key = Key::of(bytes);
         let mask = self.slots.len() - 1;
-        let hash = hash(bytes);
-        let mut at = hash as usize & mask;
+        let mut at = key.place() & mask;
         loop {
             let slot = self.slots[at];
             if slot.number_plus_1 == 0 {
                 break;
             }
             let number = slot.number_plus_1 as usize - 1;
-            if slot.hash == hash && is_same(number) {
+            if slot.key == key && (key.is_exact() || is_same(number)) {
                 return number;
             }
             at = (at + 1) & mask;
         }
         let number_plus_1 = u32::try_from(next + 1).expect(FEWER);
-        self.slots[at] = Slot { hash, number_plus_1 };
+        self.slots[at] = Slot { key, number_plus_1 };
         self.n_taken += 1;
         if self.n_taken * 2 > self.slots.len() {
             self.grow();
@@ -168,12 +175,11 @@ impl Index {
 
     #[cold]
     fn grow(&mut self) {
-        let free = Slot { hash: 0, number_plus_1: 0 };
-        let slots = vec![free; self.slots.len() * 4];
+        let slots = vec![Slot::FREE; self.slots.len() * 4];
         let old = std::mem::replace(&mut self.slots, slots);
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.number_plus_1 > 0) {
-            let mut at = slot.hash as usize & mask;
+            let mut at = slot.key.place() & mask;
             while self.slots[at].number_plus_1 > 0 {
                 at = (at + 1) & mask;
             }
@@ -182,10 +188,48 @@ impl Index {
     }
 }
 
-/// Gives a hash whose low bits depend on all bytes.
-#[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
-fn hash(bytes: &[u8]) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.finish() as u32
+/// Bytes as two numbers and their length: exact up to 16 bytes, of more a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    first: u64,
+    last: u64,
+    len: u32,
+}
+
+impl Key {
+    const MAX_EXACT: usize = 16;
+
+    #[expect(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GiB")]
+    fn of(bytes: &[u8]) -> Self {
+        let len = bytes.len() as u32;
+        // What both ends have in common, they have twice: with the length, the bytes are still known.
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+            if bytes.len() <= Self::MAX_EXACT {
+                return Self { first, last, len };
+            }
+            let mut hasher = FxHasher::default();
+            hasher.write(bytes);
+            return Self { first: hasher.finish(), last, len };
+        }
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            return Self { first: first.into(), last: last.into(), len };
+        }
+        let first = bytes.iter().fold(0, |first, byte| first << 8 | u64::from(*byte));
+        Self { first, last: 0, len }
+    }
+
+    fn is_exact(self) -> bool {
+        self.len as usize <= Self::MAX_EXACT
+    }
+
+    /// Gives a number whose low bits depend on all of the key.
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]
+    fn place(self) -> usize {
+        let mut hasher = FxHasher::default();
+        hasher.write_u64(self.first);
+        hasher.write_u64(self.last ^ u64::from(self.len));
+        hasher.finish() as usize
+    }
 }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod pipeline;
+mod together;
 
 use std::borrow::Cow;
 
@@ -18,7 +19,8 @@ use crate::literal;
 use crate::token::{Token, TokenKind};
 use crate::value::number;
 
-pub(crate) use batch::Batch;
+use batch::Batch;
+pub(crate) use together::{Text, parse_all};
 
 /// How deep parentheses may nest: Go's own limit.
 const MAX_PAREN_DEPTH: u32 = 10_000;
@@ -30,15 +32,21 @@ const MAX_CONTROL_DEPTH: u32 = 20_000;
 /// How long one text may be, in bytes: nodes address it with 32 bits.
 const MAX_TEXT: usize = u32::MAX as usize;
 
-/// Why 32 bits suffice for the nodes of one text; those of a batch end with memory.
-const TOO_MANY: &str = "nodes take more memory than 32 bits address";
+/// Gives the number that the next thing of a list will have.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a batch is shorter than 4 GiB, and a thing takes a byte of it"
+)]
+fn number_of<T>(things: &[T]) -> u32 {
+    things.len() as u32
+}
 
 /// What one step through a list of nodes finds.
 enum Step {
     Node(NodeId),
     End,
-    /// the `else`; a following `if` or `with` is still to be read
-    Else,
+    /// the `else`, and the control that follows it in the same action
+    Else(Option<Control>),
 }
 
 impl Step {
@@ -47,7 +55,7 @@ impl Step {
         match self {
             Self::Node(_) => None,
             Self::End => Some("{{end}}"),
-            Self::Else => Some("{{else}}"),
+            Self::Else(_) => Some("{{else}}"),
         }
     }
 }
@@ -76,10 +84,10 @@ struct Parser<'s, 'b, 'f> {
     symbol: Symbol,
     text: &'s [u8],
     lexer: Lexer<'s>,
-    /// the last token that was read: an error's line is its
-    token: Token,
-    /// whether that token was given back
+    /// whether the last token was given back
     is_peeked: bool,
+    /// why the text was refused, once it was
+    failure: Option<ParseError>,
     /// where the variables of the template being parsed begin
     first_variable: usize,
     /// where the action being parsed begins
@@ -89,42 +97,46 @@ struct Parser<'s, 'b, 'f> {
     control_depth: u32,
 }
 
-/// The error is boxed, so that results stay small.
-type Parsed<T> = Result<T, Box<ParseError>>;
+/// The text is refused: [`Parser::failure`] says why. Kept apart, so that results stay small.
+#[derive(Debug)]
+struct Refused;
+
+type Parsed<T> = Result<T, Refused>;
 
 impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     /// Begins a text.
-    fn new(
-        batch: &'b mut Batch<'f>,
-        name: &'s str,
-        symbol: Symbol,
-        text: &'s [u8],
-    ) -> Result<Self, ParseError> {
-        if text.len() >= MAX_TEXT {
-            return Err(ParseError {
-                template: name.to_owned(),
-                line: 1,
-                message: format!("template is longer than {MAX_TEXT} bytes"),
-                offset: 0,
-            });
-        }
-        let lexer = Lexer::new(text, batch.break_is_keyword, batch.continue_is_keyword);
+    fn new(batch: &'b mut Batch<'f>, name: &'s str, symbol: Symbol, text: &'s [u8]) -> Self {
+        let lexer = Lexer::new(text, batch.keywords);
         batch.variables.clear();
         batch.variables.push(Symbol::DOLLAR);
-        Ok(Self {
+        batch.pending.clear();
+        Self {
             batch,
             name,
             symbol,
             text,
             lexer,
-            token: Token::NONE,
             is_peeked: false,
+            failure: None,
             first_variable: 0,
             action: None,
             range_depth: 0,
             paren_depth: 0,
             control_depth: 0,
-        })
+        }
+    }
+
+    /// Parses the text.
+    fn parse(mut self) -> Result<(), ParseError> {
+        if self.text.len() >= MAX_TEXT {
+            let message = format!("template is longer than {MAX_TEXT} bytes");
+            let template = self.name.to_owned();
+            return Err(ParseError { template, line: 1, message, offset: 0 });
+        }
+        match self.text_of_file() {
+            Ok(()) => Ok(()),
+            Err(Refused) => Err(self.failure.expect("who refuses says why")),
+        }
     }
 
     // Tokens.
@@ -133,9 +145,9 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
         if self.is_peeked {
             self.is_peeked = false;
         } else {
-            self.token = self.lexer.next_token();
+            self.lexer.advance();
         }
-        self.token
+        self.lexer.token()
     }
 
     fn back_up(&mut self) {
@@ -160,23 +172,24 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
 
     // Errors.
 
-    /// Makes an error at the line of the last token read from the text, which is Go's rule.
-    fn error(&self, message: impl Into<String>) -> Box<ParseError> {
-        self.error_at(self.token.span.start, message)
+    /// Refuses the text at the line of the last token read from it, which is Go's rule.
+    fn error(&mut self, message: impl Into<String>) -> Refused {
+        self.error_at(self.lexer.token().span.start, message)
     }
 
     #[cold]
-    fn error_at(&self, offset: u32, message: impl Into<String>) -> Box<ParseError> {
-        Box::new(ParseError {
+    fn error_at(&mut self, offset: u32, message: impl Into<String>) -> Refused {
+        self.failure = Some(ParseError {
             template: self.name.to_owned(),
             line: line_at(self.text, offset),
             message: message.into(),
             offset: offset as usize,
-        })
+        });
+        Refused
     }
 
     #[cold]
-    fn unexpected(&self, token: Token, context: &str) -> Box<ParseError> {
+    fn unexpected(&mut self, token: Token, context: &str) -> Refused {
         let shown = token.describe(self.text, self.lexer.error());
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {shown} in {context}"));
@@ -202,7 +215,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
 
     fn add(&mut self, offset: u32, kind: NodeKind) -> NodeId {
         let nodes = &mut self.batch.nodes;
-        let id = NodeId(u32::try_from(nodes.len()).expect(TOO_MANY));
+        let id = NodeId(number_of(nodes));
         nodes.push(Node { offset, kind });
         id
     }
@@ -214,20 +227,24 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     /// Makes a run of the nodes that became pending since `mark`.
     fn take_pending(&mut self, mark: usize) -> Children {
         let Batch { children, pending, .. } = &mut *self.batch;
-        let start = u32::try_from(children.len()).expect(TOO_MANY);
-        let len = u32::try_from(pending.len() - mark).expect(TOO_MANY);
-        children.extend_from_slice(&pending[mark..]);
+        let start = number_of(children);
+        if let [only] = pending[mark..] {
+            children.push(only);
+        } else {
+            children.extend_from_slice(&pending[mark..]);
+        }
         pending.truncate(mark);
-        Children { start, len }
+        Children { start, len: number_of(children) - start }
     }
 
     /// Adds a finished template.
     fn add_root(&mut self, name: Symbol, list: NodeId) -> Parsed<()> {
         let is_empty = self.is_empty(list);
-        self.batch.add_root(name, list, is_empty).map_err(|name| {
-            let name = number::quote(self.batch.interner.get(name).as_bytes());
-            self.error(format!("template: multiple definition of template {name}"))
-        })
+        if self.batch.add_root(name, list, is_empty) {
+            return Ok(());
+        }
+        let name = number::quote(self.batch.interner.get(name).as_bytes());
+        Err(self.error(format!("template: multiple definition of template {name}")))
     }
 
     /// Tells whether a list holds nothing but space.
@@ -245,27 +262,25 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     // Lists and actions.
 
     /// Parses the whole text: as a list, but with `define` in it.
-    fn text_of_file(mut self) -> Parsed<()> {
-        let offset = self.peek().span.start;
+    fn text_of_file(&mut self) -> Parsed<()> {
+        let offset = self.list_offset();
         let mark = self.batch.pending.len();
         loop {
             let token = self.next();
-            let step = match token.kind {
+            match token.kind {
                 TokenKind::Eof => break,
-                TokenKind::LeftDelim if self.peek().kind == TokenKind::Define => {
-                    self.next();
+                TokenKind::Define => {
                     self.in_own_tree(Self::definition)?;
                     continue;
                 }
-                _ => self.text_or_action(token)?,
-            };
-            match step {
-                Step::Node(node) => self.batch.pending.push(node),
-                Step::End | Step::Else => {
-                    let shown = step.terminator().unwrap_or_default();
-                    return Err(self.error(format!("unexpected {shown}")));
-                }
+                _ => {}
             }
+            let step = self.text_or_action(token)?;
+            let Step::Node(node) = step else {
+                let shown = step.terminator().unwrap_or_default();
+                return Err(self.error(format!("unexpected {shown}")));
+            };
+            self.batch.pending.push(node);
         }
         let children = self.take_pending(mark);
         let root = self.add(offset, NodeKind::List(children));
@@ -301,7 +316,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     /// Parses a template's body up to its `{{end}}`.
     fn body(&mut self, name: Symbol, context: &str) -> Parsed<()> {
         let (root, terminator) = self.item_list()?;
-        if let Step::Else = terminator {
+        if let Step::Else(_) = terminator {
             return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
         }
         self.add_root(name, root)
@@ -309,7 +324,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
 
     /// Parses up to `{{end}}` or `{{else}}`.
     fn item_list(&mut self) -> Parsed<(NodeId, Step)> {
-        let offset = self.peek().span.start;
+        let offset = self.list_offset();
         let mark = self.batch.pending.len();
         loop {
             let token = self.next();
@@ -326,33 +341,46 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
         }
     }
 
-    fn text_or_action(&mut self, token: Token) -> Parsed<Step> {
-        match token.kind {
-            TokenKind::Text => {
-                Ok(Step::Node(self.add(token.span.start, NodeKind::Text(token.span))))
-            }
-            TokenKind::LeftDelim => {
-                self.action = Some(token.span.start);
-                let step = self.action()?;
-                self.action = None;
-                Ok(step)
-            }
-            _ => Err(self.unexpected(token, "input")),
-        }
+    /// Gives where the list begins whose first token is the next one.
+    fn list_offset(&mut self) -> u32 {
+        let first = self.peek();
+        self.lexer.action_start().unwrap_or(first.span.start)
     }
 
-    fn action(&mut self) -> Parsed<Step> {
-        let token = self.next();
+    fn text_or_action(&mut self, token: Token) -> Parsed<Step> {
+        if token.kind == TokenKind::Text {
+            return Ok(Step::Node(self.add(token.span.start, NodeKind::Text(token.span))));
+        }
+        match self.lexer.action_start() {
+            Some(start) => self.action = Some(start),
+            None if token.kind == TokenKind::Error => {
+                return Err(self.unexpected(token, "input"));
+            }
+            // An action of nothing but `}}`, which is refused.
+            None => {}
+        }
+        let step = self.action(token)?;
+        self.action = None;
+        Ok(step)
+    }
+
+    /// Parses an action that begins with `token`.
+    fn action(&mut self, token: Token) -> Parsed<Step> {
         let node = match token.kind {
             TokenKind::Block => self.block_control()?,
             TokenKind::Break => self.loop_control(token, "break", NodeKind::Break)?,
             TokenKind::Continue => self.loop_control(token, "continue", NodeKind::Continue)?,
             TokenKind::Else => {
-                // `{{else if …}}` is `{{else}}{{if …}}`: the caller finds the `if` still to be read.
-                if !matches!(self.peek().kind, TokenKind::If | TokenKind::With) {
-                    self.expect(TokenKind::RightDelim, "else")?;
-                }
-                return Ok(Step::Else);
+                // `{{else if …}}` is `{{else}}{{if …}}`: the `if` is still to be read.
+                let chained = match self.peek().kind {
+                    TokenKind::If => Some(Control::If),
+                    TokenKind::With => Some(Control::With),
+                    _ => {
+                        self.expect(TokenKind::RightDelim, "else")?;
+                        None
+                    }
+                };
+                return Ok(Step::Else(chained));
             }
             TokenKind::End => {
                 self.expect(TokenKind::RightDelim, "end")?;
@@ -402,7 +430,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
         let (list, terminator) = self.item_list()?;
         self.range_depth -= in_range;
         let else_list = match terminator {
-            Step::Else => Some(self.else_list(control)?),
+            Step::Else(chained) => Some(self.else_list(control, chained)?),
             _ => None,
         };
         self.batch.variables.truncate(n_variables);
@@ -416,15 +444,12 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     }
 
     /// Parses what follows an `else`. After `else if` and `else with`, one `{{end}}` ends both.
-    fn else_list(&mut self, control: Control) -> Parsed<NodeId> {
-        let token = self.peek();
-        let is_chained = match control {
-            Control::If => token.kind == TokenKind::If,
-            Control::With => token.kind == TokenKind::With,
-            Control::Range => false,
-        };
-        if is_chained {
-            self.next();
+    fn else_list(&mut self, control: Control, chained: Option<Control>) -> Parsed<NodeId> {
+        if let Some(chained) = chained {
+            let token = self.next();
+            if chained != control {
+                return Err(self.unexpected(token, "input"));
+            }
             let inner = self.control(control)?;
             let mark = self.batch.pending.len();
             self.batch.pending.push(inner);
@@ -432,7 +457,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
             return Ok(self.add(token.span.start, NodeKind::List(children)));
         }
         let (list, terminator) = self.item_list()?;
-        if let Step::Else = terminator {
+        if let Step::Else(_) = terminator {
             return Err(self.error("expected end; found {{else}}"));
         }
         Ok(list)
@@ -475,7 +500,7 @@ impl<'s, 'b, 'f> Parser<'s, 'b, 'f> {
     }
 
     /// Gives what a string literal stands for.
-    fn unquote(&self, token: Token) -> Parsed<Cow<'s, [u8]>> {
+    fn unquote(&mut self, token: Token) -> Parsed<Cow<'s, [u8]>> {
         let literal = self.token_text(token);
         if token.is_plain {
             return Ok(Cow::Borrowed(&literal[1..literal.len() - 1]));

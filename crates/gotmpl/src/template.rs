@@ -11,7 +11,7 @@ use crate::ast::Template;
 use crate::error::{ExecError, ParseError};
 use crate::exec::State;
 use crate::func::FuncMap;
-use crate::parser::Batch;
+use crate::parser;
 use crate::value::{Value, number};
 
 /// What a field of a map gives if the map has no such key: Go's option `missingkey`.
@@ -153,7 +153,7 @@ impl TemplateSet {
     ///
     /// [`ParseError`] with Go's text; the set is as before.
     pub fn parse(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
-        self.add(name, text.as_ref().into(), false)
+        self.add(&[(name, text.as_ref().into())], None)
     }
 
     /// As [`TemplateSet::parse`], but the text's own template takes the name even if it has no body.
@@ -164,39 +164,22 @@ impl TemplateSet {
     ///
     /// As [`TemplateSet::parse`].
     pub fn parse_main(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
-        self.add(name, text.as_ref().into(), true)
+        self.add(&[(name, text.as_ref().into())], Some(name))
     }
 
-    /// Parses texts in order, each as [`TemplateSet::parse`] does: cheaper than one by one.
+    /// Parses texts as [`TemplateSet::parse`] does one after the other, but faster, and shares them.
     ///
-    /// The texts are shared, not copied.
+    /// Many texts are parsed on two threads, which nothing shows.
     ///
     /// # Errors
     ///
     /// [`ParseError`] with Go's text for the first that does not parse; the set is as before.
-    pub fn parse_all<'t>(
-        &mut self,
-        texts: impl IntoIterator<Item = (&'t str, Arc<[u8]>)>,
-    ) -> Result<(), ParseError> {
-        let functions = Arc::clone(&self.functions);
-        let mut batch = Batch::new(&functions);
-        for (name, text) in texts {
-            batch.parse(name, text)?;
-        }
-        self.add_templates(batch.finish(), None);
-        Ok(())
+    pub fn parse_all(&mut self, texts: &[(&str, Arc<[u8]>)]) -> Result<(), ParseError> {
+        self.add(texts, None)
     }
 
-    fn add(&mut self, name: &str, text: Arc<[u8]>, main_always: bool) -> Result<(), ParseError> {
-        let functions = Arc::clone(&self.functions);
-        let mut batch = Batch::new(&functions);
-        batch.parse(name, text)?;
-        self.add_templates(batch.finish(), main_always.then_some(name));
-        Ok(())
-    }
-
-    /// Adds templates; that of the name `main` even if it has no body.
-    fn add_templates(&mut self, templates: impl Iterator<Item = Template>, main: Option<&str>) {
+    fn add(&mut self, texts: &[parser::Text<'_>], main: Option<&str>) -> Result<(), ParseError> {
+        let templates = parser::parse_all(&self.functions, texts)?;
         let layer = Arc::make_mut(&mut self.layer);
         for template in templates {
             let is_forced = main == Some(&*template.name);
@@ -204,6 +187,7 @@ impl TemplateSet {
                 layer.insert(template);
             }
         }
+        Ok(())
     }
 
     /// Tells whether a template of that name is in the set.

@@ -27,8 +27,6 @@ pub(crate) enum TokenKind {
     Field,
     /// a function's name
     Identifier,
-    /// `{{`
-    LeftDelim,
     /// `(`
     LeftParen,
     /// a number, imaginary ones included
@@ -74,7 +72,7 @@ pub(crate) enum TokenKind {
 }
 
 impl TokenKind {
-    /// Gives the keyword a word is, if it is one.
+    /// Gives the keyword or constant a word is, if it is one.
     pub(crate) fn of_keyword(word: &[u8]) -> Option<Self> {
         Some(match word {
             b"block" => Self::Block,
@@ -83,6 +81,7 @@ impl TokenKind {
             b"define" => Self::Define,
             b"else" => Self::Else,
             b"end" => Self::End,
+            b"false" | b"true" => Self::Bool,
             b"if" => Self::If,
             b"nil" => Self::Nil,
             b"range" => Self::Range,
@@ -152,13 +151,13 @@ pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     /// whether space stands between the token and the one before it
     pub(crate) is_spaced: bool,
-    /// whether a string stands for what is between its quotes, as it is
+    /// of a string: whether it stands for what is between its quotes, as it is
     pub(crate) is_plain: bool,
     pub(crate) span: Span,
 }
 
 impl Token {
-    /// The token of a parser that has read nothing yet.
+    /// The token of a lexer that has read nothing yet.
     pub(crate) const NONE: Self = Self {
         kind: TokenKind::Eof,
         is_spaced: false,

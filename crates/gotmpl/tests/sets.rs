@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pintle_gotmpl::{
     Env, ExecError, FuncError, FuncMap, Function, MAX_NESTED_EXECUTIONS, MAX_OUTPUT, MAX_STEPS,
-    TemplateSet, Type, Value,
+    ParseError, TemplateSet, Type, Value,
 };
 
 fn name_of(value: &Value) -> String {
@@ -206,4 +206,49 @@ fn deep_nesting_neither_overflows_nor_hangs() {
     let too_deep = "{{ if true }}".repeat(100_000);
     let error = set.parse("ifs", too_deep).unwrap_err();
     assert_eq!(error.message, "max control depth exceeded");
+}
+
+/// Texts enough for two threads, each of which defines `x` and a template of its own.
+fn many_texts() -> Vec<(String, Arc<[u8]>)> {
+    let filler = "{{ print . }} ".repeat(200);
+    let text = |n| {
+        format!(
+            "{{{{ define \"x\" }}}}{n}{{{{ end }}}}{{{{ define \"x{n}\" }}}}{filler}{{{{ end }}}}"
+        )
+    };
+    (0..200).map(|n| (format!("t{n}"), text(n).into_bytes().into())).collect()
+}
+
+fn parse_all(texts: &[(String, Arc<[u8]>)]) -> Result<TemplateSet, ParseError> {
+    let texts: Vec<_> =
+        texts.iter().map(|(name, text)| (name.as_str(), Arc::clone(text))).collect();
+    let mut set = set();
+    set.parse_all(&texts).map(|()| set)
+}
+
+#[test]
+fn texts_parsed_together_are_a_set_as_if_parsed_in_order() {
+    let texts = many_texts();
+    let together = parse_all(&texts).unwrap();
+    let mut in_order = set();
+    for (name, text) in &texts {
+        in_order.parse(name, text).unwrap();
+    }
+    assert_eq!(together.names().collect::<Vec<_>>(), in_order.names().collect::<Vec<_>>());
+    assert_eq!(together.parse_name("x"), Some("t199"));
+    assert_eq!(execute(&together, "x").unwrap(), "199");
+    assert_eq!(execute(&together, "x7").unwrap(), execute(&in_order, "x7").unwrap());
+}
+
+#[test]
+fn of_texts_parsed_together_the_first_that_is_refused_is_named() {
+    for first in [0, 1, 57, 198] {
+        let mut texts = many_texts();
+        for bad in first..200 {
+            texts[bad].1 = b"\n{{ nope }}".as_slice().into();
+        }
+        let error = parse_all(&texts).unwrap_err();
+        let message = format!("template: t{first}:2: function \"nope\" not defined");
+        assert_eq!(error.to_string(), message);
+    }
 }

@@ -7,8 +7,10 @@ use crate::ast::{Arena, Callee, Node, NodeId, Number, Source, Template};
 use crate::error::ParseError;
 use crate::func::{self, FuncMap};
 use crate::intern::{Interner, Literals, Symbol};
+use crate::lexer::Keywords;
+use crate::token::TokenKind;
 
-use super::Parser;
+use super::{MAX_TEXT, Parser};
 
 /// What the texts parsed so far are made of.
 ///
@@ -16,8 +18,7 @@ use super::Parser;
 #[derive(Debug)]
 pub(crate) struct Batch<'f> {
     functions: &'f FuncMap,
-    pub(super) break_is_keyword: bool,
-    pub(super) continue_is_keyword: bool,
+    pub(super) keywords: Keywords,
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
     pub(super) idents: Vec<Symbol>,
@@ -26,8 +27,10 @@ pub(crate) struct Batch<'f> {
     pub(super) interner: Interner,
     /// what is known of names, by symbol; of those that were never asked for, nothing
     facts: Vec<Facts>,
-    /// the finished texts: name and bytes
-    texts: Vec<(Symbol, Arc<[u8]>)>,
+    /// how many bytes the finished texts have together, an end counted with each
+    length: usize,
+    /// the finished texts
+    texts: Vec<Text>,
     /// the finished templates, in the order in which they end; a text's own is its last
     roots: Vec<Root>,
     /// nodes whose parent is not finished
@@ -36,21 +39,39 @@ pub(crate) struct Batch<'f> {
     pub(super) variables: Vec<Symbol>,
 }
 
+/// A finished text.
+#[derive(Debug)]
+struct Text {
+    /// what the caller knows it by
+    number: usize,
+    name: Symbol,
+    bytes: Arc<[u8]>,
+}
+
 /// A finished template.
 #[derive(Debug)]
-pub(super) struct Root {
-    pub(super) name: Symbol,
-    pub(super) list: NodeId,
-    pub(super) is_empty: bool,
-    /// the number of its text
+struct Root {
+    name: Symbol,
+    list: NodeId,
+    is_empty: bool,
+    /// where in [`Batch::texts`] its text is
     text: usize,
+}
+
+/// What is known of the function of a name.
+#[derive(Debug, Clone, Copy, Default)]
+enum Lookup {
+    /// nothing: it was not looked up
+    #[default]
+    Pending,
+    /// that there is none, or what it is
+    Done(Option<Callee>),
 }
 
 /// What is known of a name.
 #[derive(Debug, Clone, Copy, Default)]
 struct Facts {
-    /// what the function of that name is, once it was looked up
-    callee: Option<Option<Callee>>,
+    function: Lookup,
     /// where in [`Batch::roots`] the last template of that name is
     root: Option<usize>,
 }
@@ -58,11 +79,17 @@ struct Facts {
 impl<'f> Batch<'f> {
     /// Begins a batch whose texts may call `functions` and Go's builtins.
     pub(crate) fn new(functions: &'f FuncMap) -> Self {
-        let is_free = |keyword| functions.id(keyword).is_none();
+        let word = |word, keyword| match functions.id(word) {
+            Some(_) => TokenKind::Identifier,
+            None => keyword,
+        };
+        let keywords = Keywords {
+            r#break: word("break", TokenKind::Break),
+            r#continue: word("continue", TokenKind::Continue),
+        };
         Self {
             functions,
-            break_is_keyword: is_free("break"),
-            continue_is_keyword: is_free("continue"),
+            keywords,
             nodes: Vec::new(),
             children: Vec::new(),
             idents: Vec::new(),
@@ -70,6 +97,7 @@ impl<'f> Batch<'f> {
             literals: Literals::new(),
             interner: Interner::new(),
             facts: Vec::new(),
+            length: 0,
             texts: Vec::new(),
             roots: Vec::new(),
             pending: Vec::new(),
@@ -77,20 +105,31 @@ impl<'f> Batch<'f> {
         }
     }
 
-    /// Parses a text into its templates.
+    /// Tells whether a text can still be added: nodes are numbered by 32 bits.
+    pub(crate) fn has_room_for(&self, text: &[u8]) -> bool {
+        self.texts.is_empty() || self.length + text.len() < MAX_TEXT
+    }
+
+    /// Parses a text, which the caller knows by `number`, into its templates. The batch must have room for it.
     ///
     /// # Errors
     ///
     /// The first error of the text, in Go's words. The batch is then of no use any more.
-    pub(crate) fn parse(&mut self, name: &str, text: Arc<[u8]>) -> Result<(), ParseError> {
+    pub(crate) fn parse(
+        &mut self,
+        number: usize,
+        name: &str,
+        bytes: Arc<[u8]>,
+    ) -> Result<(), ParseError> {
         let symbol = self.interner.intern(name);
-        Parser::new(self, name, symbol, &text)?.text_of_file().map_err(|error| *error)?;
-        self.texts.push((symbol, text));
+        Parser::new(self, name, symbol, &bytes).parse()?;
+        self.length += bytes.len() + 1;
+        self.texts.push(Text { number, name: symbol, bytes });
         Ok(())
     }
 
-    /// Gives all templates, in the order in which they end, text by text.
-    pub(crate) fn finish(mut self) -> impl Iterator<Item = Template> {
+    /// Gives all templates, in the order in which they end, text by text: with the number of the text.
+    pub(crate) fn finish(mut self) -> impl Iterator<Item = (usize, Template)> + use<> {
         self.nodes.shrink_to_fit();
         self.children.shrink_to_fit();
         self.idents.shrink_to_fit();
@@ -103,16 +142,21 @@ impl<'f> Batch<'f> {
             strings: self.literals.finish(),
             names: self.interner.finish(),
         });
-        let source = |(name, text)| {
-            let parse_name = Arc::clone(arena.names.get(name));
-            Arc::new(Source { parse_name, text, arena: Arc::clone(&arena) })
+        let source = |text: Text| {
+            let parse_name = Arc::clone(arena.names.get(text.name));
+            let source = Source { parse_name, text: text.bytes, arena: Arc::clone(&arena) };
+            (text.number, Arc::new(source))
         };
         let sources: Vec<_> = self.texts.into_iter().map(source).collect();
-        self.roots.into_iter().map(move |root| Template {
-            name: Arc::clone(arena.names.get(root.name)),
-            source: Arc::clone(&sources[root.text]),
-            root: root.list,
-            is_empty: root.is_empty,
+        self.roots.into_iter().map(move |root| {
+            let (number, source) = &sources[root.text];
+            let template = Template {
+                name: Arc::clone(arena.names.get(root.name)),
+                source: Arc::clone(source),
+                root: root.list,
+                is_empty: root.is_empty,
+            };
+            (*number, template)
         })
     }
 
@@ -125,39 +169,31 @@ impl<'f> Batch<'f> {
 
     /// Gives what a name calls, if it is a function's.
     pub(super) fn callee(&mut self, name: Symbol) -> Option<Callee> {
-        if let Some(callee) = self.facts(name).callee {
+        if let Lookup::Done(callee) = self.facts(name).function {
             return callee;
         }
         let callee = func::resolve(self.functions, self.interner.get(name));
-        self.facts(name).callee = Some(callee);
+        self.facts(name).function = Lookup::Done(callee);
         callee
     }
 
-    /// Adds a template of the text being parsed. One with a body cannot be defined twice in a text.
-    ///
-    /// # Errors
-    ///
-    /// The name, if it is such a one.
-    pub(super) fn add_root(
-        &mut self,
-        name: Symbol,
-        list: NodeId,
-        is_empty: bool,
-    ) -> Result<(), Symbol> {
+    /// Adds a template of the text being parsed. One with a body cannot be defined twice in a text, and is refused:
+    /// false.
+    pub(super) fn add_root(&mut self, name: Symbol, list: NodeId, is_empty: bool) -> bool {
         let text = self.texts.len();
         let next = self.roots.len();
         let known = self.facts(name).root.replace(next);
         let root = Root { name, list, is_empty, text };
         let Some(known) = known.filter(|known| self.roots[*known].text == text) else {
             self.roots.push(root);
-            return Ok(());
+            return true;
         };
         self.facts(name).root = Some(known);
         if self.roots[known].is_empty {
             self.roots[known] = root;
         } else if !is_empty {
-            return Err(name);
+            return false;
         }
-        Ok(())
+        true
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: `pipeline`, `command`, `operand` and `term` of Go's `text/template/parse/parse.go`.
 
-use super::{MAX_PAREN_DEPTH, Parsed, Parser, TOO_MANY};
+use super::{MAX_PAREN_DEPTH, Parsed, Parser, number_of};
 use crate::ast::{Idents, Node, NodeId, NodeKind};
 use crate::exec::on_deep_stack;
 use crate::literal;
@@ -43,14 +43,14 @@ impl Parser<'_, '_, '_> {
             let command = self.command(first)?;
             self.batch.pending.push(command);
         }
-        self.check_pipeline(&self.batch.pending[mark..], context)?;
+        self.check_pipeline(mark, context)?;
         let commands = self.take_pending(mark);
         Ok(self.add(offset, NodeKind::Pipe { is_assign, declared, commands }))
     }
 
     /// Parses `$x :=`, `$x =` and, for `range`, `$i, $x :=`.
     fn declarations(&mut self, context: &str) -> Parsed<Declarations> {
-        let start = self.n_idents();
+        let start = number_of(&self.batch.idents);
         let mut is_assign = false;
         let mut operand = None;
         while self.peek().kind == TokenKind::Variable {
@@ -70,7 +70,7 @@ impl Parser<'_, '_, '_> {
                 is_assign = next.kind == TokenKind::Assign;
                 break;
             }
-            if context != "range" || self.n_idents() - start >= 2 {
+            if context != "range" || number_of(&self.batch.idents) - start >= 2 {
                 return Err(self.error(format!("too many declarations in {context}")));
             }
             match self.peek().kind {
@@ -78,16 +78,13 @@ impl Parser<'_, '_, '_> {
                 _ => return Err(self.error("range can only initialize variables")),
             }
         }
-        let declared = Idents { start, len: self.n_idents() - start };
+        let declared = Idents { start, len: number_of(&self.batch.idents) - start };
         Ok(Declarations { declared, is_assign, operand })
     }
 
-    fn n_idents(&self) -> u32 {
-        u32::try_from(self.batch.idents.len()).expect(TOO_MANY)
-    }
-
-    /// Refuses an empty pipeline, and a literal where a function must be.
-    fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Parsed<()> {
+    /// Refuses an empty pipeline, and a literal where a function must be. The commands are pending since `mark`.
+    fn check_pipeline(&mut self, mark: usize, context: &str) -> Parsed<()> {
+        let commands = &self.batch.pending[mark..];
         if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
@@ -147,7 +144,7 @@ impl Parser<'_, '_, '_> {
         let mut fields = match kind {
             // The one name of the term is the last that was added: the run goes on behind it.
             NodeKind::Field(first) => first,
-            _ => Idents { start: self.n_idents(), len: 0 },
+            _ => Idents { start: number_of(&self.batch.idents), len: 0 },
         };
         let mut end = offset;
         while field.kind == TokenKind::Field && !field.is_spaced {
@@ -186,7 +183,7 @@ impl Parser<'_, '_, '_> {
             TokenKind::Nil => NodeKind::Nil,
             TokenKind::Variable => self.variable(token)?,
             TokenKind::Field => {
-                let start = self.n_idents();
+                let start = number_of(&self.batch.idents);
                 let name = self.token_name(token, 1);
                 self.batch.idents.push(name);
                 NodeKind::Field(Idents { start, len: 1 })
@@ -195,7 +192,7 @@ impl Parser<'_, '_, '_> {
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let number = literal::parse_number(token.kind, token.span, self.text)
                     .map_err(|text| self.error(text))?;
-                let index = u32::try_from(self.batch.numbers.len()).expect(TOO_MANY);
+                let index = number_of(&self.batch.numbers);
                 self.batch.numbers.push(number);
                 NodeKind::Number(index)
             }
