@@ -35,6 +35,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("set", HELM),
     ("sources", HELM),
     ("toml", GO),
+    ("unicode", GO),
     ("yaml-fields", GO),
     ("yaml-read", GO),
     ("yaml-write", GO),

@@ -1,9 +1,11 @@
 //! Sets of runes as Go's patterns name them: ranges, `[:alpha:]`, `\pL`.
 //!
-//! Source: `perl_groups.go` and `unicodeTable` in Go's `regexp/syntax`. The tables are those of `regex-syntax`, one version of
-//! Unicode ahead of Go's.
+//! Source: `perl_groups.go` and `unicodeTable` in Go's `regexp/syntax`. Their characters
+//! are those of [`super::unicode`].
 
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange};
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
+use super::unicode;
 
 /// The parts of a class while it is read. Put together only once, since that sorts.
 #[derive(Default)]
@@ -17,14 +19,13 @@ pub(super) struct Ranges {
 impl Ranges {
     /// Adds runes; surrogates among them match nothing.
     pub(super) fn add(&mut self, low: u32, high: u32) {
-        let below = (low, high.min(0xD7FF));
-        let above = (low.max(0xE000), high);
-        for (low, high) in [below, above] {
-            if low <= high
-                && let (Some(low), Some(high)) = (char::from_u32(low), char::from_u32(high))
-            {
-                self.written.push(ClassUnicodeRange::new(low, high));
-            }
+        let low = if is_surrogate(low) { 0xE000 } else { low };
+        let high = if is_surrogate(high) { 0xD7FF } else { high };
+        if low <= high
+            && let (Some(low), Some(high)) = (char::from_u32(low), char::from_u32(high))
+        {
+            // One range even around surrogates: what negates a class takes two that meet there for apart.
+            self.written.push(ClassUnicodeRange::new(low, high));
         }
     }
 
@@ -39,7 +40,7 @@ impl Ranges {
 
     pub(super) fn add_class(&mut self, mut class: ClassUnicode, negated: bool, fold_case: bool) {
         if fold_case {
-            class.case_fold_simple();
+            unicode::fold_case(&mut class);
         }
         if negated {
             class.negate();
@@ -50,13 +51,17 @@ impl Ranges {
     pub(super) fn class(self, fold_case: bool) -> ClassUnicode {
         let mut class = ClassUnicode::new(self.written);
         if fold_case {
-            class.case_fold_simple();
+            unicode::fold_case(&mut class);
         }
         if !self.done.is_empty() {
             class.union(&ClassUnicode::new(self.done));
         }
         class
     }
+}
+
+fn is_surrogate(rune: u32) -> bool {
+    (0xD800..=0xDFFF).contains(&rune)
 }
 
 pub(super) const WORD: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
@@ -149,29 +154,30 @@ const SCRIPTS: &str = "\
 pub(super) fn unicode_class(name: &[u8]) -> Option<ClassUnicode> {
     let name = canonical_name(name);
     let all = || ClassUnicode::new([ClassUnicodeRange::new('\0', char::MAX)]);
-    let property = match name.as_str() {
-        "Any" => return Some(all()),
-        "Ascii" => return Some(ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')])),
+    match name.as_str() {
+        "Any" => Some(all()),
+        "Ascii" => Some(ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')])),
         "Assigned" => {
-            let mut class = unicode_class(b"Cn")?;
+            let mut class = unicode::general_category("Cn")?;
             class.negate();
-            return Some(class);
+            Some(class)
         }
         // Surrogates, which no text holds.
-        "Cs" | "Surrogate" => return Some(ClassUnicode::empty()),
-        "Lc" => "gc=LC".to_owned(),
-        _ if contains(CATEGORIES, &name) => format!("gc={name}"),
-        _ if contains(SCRIPTS, &name) => format!("sc={name}"),
+        "Cs" | "Surrogate" => Some(ClassUnicode::empty()),
+        "Lc" => unicode::general_category("LC"),
+        _ if contains(CATEGORIES, &name) => unicode::general_category(&name),
+        _ if contains(SCRIPTS, &name) => unicode::script(&name),
         _ => {
             let alias =
                 CATEGORY_ALIASES.binary_search_by_key(&name.as_str(), |(alias, _)| alias).ok()?;
-            format!("gc={}", CATEGORY_ALIASES[alias].1)
+            unicode::general_category(CATEGORY_ALIASES[alias].1)
         }
-    };
-    match regex_syntax::parse(&format!(r"\p{{{property}}}")).ok()?.into_kind() {
-        regex_syntax::hir::HirKind::Class(Class::Unicode(class)) => Some(class),
-        _ => None,
     }
+}
+
+/// Tells whether Go adds to a class what differs from it in case only. Cased letters have most of it, and that is left at that.
+pub(super) fn folds_case(name: &[u8]) -> bool {
+    !matches!(canonical_name(name).as_str(), "Lc" | "Casedletter")
 }
 
 /// Tells whether a name is one of a list of words.

@@ -6,4 +6,5 @@ mod classes;
 pub mod ip;
 pub mod regex;
 mod syntax;
+pub mod unicode;
 pub mod url;

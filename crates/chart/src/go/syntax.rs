@@ -11,6 +11,7 @@ use regex_syntax::hir::{
 };
 
 use super::classes::{self, Ranges};
+use super::unicode;
 
 /// The most copies of its innermost term a repetition may ask for, nested ones multiplied: Go's own limit.
 const MAX_COPIES: u32 = 1000;
@@ -369,7 +370,7 @@ impl<'p> Parser<'p> {
             None => Hir::fail(),
             Some(c) if self.flags.fold_case => {
                 let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
-                class.case_fold_simple();
+                unicode::fold_case(&mut class);
                 Hir::class(Class::Unicode(class))
             }
             Some(c) => Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -689,7 +690,7 @@ impl<'p> Parser<'p> {
         let Some(class) = classes::unicode_class(name) else {
             return Err(self.since(start, INVALID_RANGE));
         };
-        ranges.add_class(class, negated, self.flags.fold_case);
+        ranges.add_class(class, negated, self.flags.fold_case && classes::folds_case(name));
         Ok(true)
     }
 

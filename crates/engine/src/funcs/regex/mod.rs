@@ -23,6 +23,7 @@ use regex_automata::util::captures::Captures;
 use rustc_hash::FxHashMap;
 
 use super::limits::{MAX_TEXT_BYTES, list_len, text_len};
+use super::unicode::{is_digit, is_letter};
 
 /// How many compiled patterns a thread keeps.
 const MAX_KEPT_PATTERNS: usize = 256;
@@ -380,7 +381,7 @@ fn reference(after: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut len = 0;
     'chunks: for chunk in body.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if !(c == '_' || c.is_alphabetic() || c.is_numeric()) {
+            if !(c == '_' || is_letter(c) || is_digit(c)) {
                 break 'chunks;
             }
             len += c.len_utf8();

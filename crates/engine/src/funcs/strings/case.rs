@@ -3,8 +3,8 @@
 //! Source: Go's `strings`; `wordutils.go` in Masterminds/goutils; `convert.go` in huandu/xstrings v1.5.0.
 
 use crate::funcs::unicode::{
-    is_digit, is_letter, is_lower, is_punctuation, is_title, is_upper, map_runes, push_rune, runes,
-    to_lower, to_title, to_upper,
+    is_digit, is_letter, is_lower, is_number, is_punctuation, is_title, is_upper, map_runes,
+    push_rune, runes, to_lower, to_title, to_upper,
 };
 
 /// Gives a text in upper case.
@@ -238,7 +238,7 @@ impl<'a> Words<'a> {
             WordKind::Upper
         } else if is_alphabet(first) {
             WordKind::Alphabet
-        } else if first.is_numeric() {
+        } else if is_number(first) {
             WordKind::Number
         } else {
             WordKind::Other
@@ -247,12 +247,12 @@ impl<'a> Words<'a> {
             WordKind::Connector => len = self.run(len, is_connector),
             WordKind::Punctuation => len = self.run(len, is_punctuation),
             WordKind::Alphabet => len = self.run(len, is_small),
-            WordKind::Number => len = self.run(len, char::is_numeric),
+            WordKind::Number => len = self.run(len, is_number),
             WordKind::Other => {
                 len = self.run(len, |rune| {
                     !is_connector(rune)
                         && !is_alphabet(rune)
-                        && !rune.is_numeric()
+                        && !is_number(rune)
                         && !is_punctuation(rune)
                 });
             }

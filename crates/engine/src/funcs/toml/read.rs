@@ -8,6 +8,7 @@
 use pintle_gotmpl::Value;
 use pintle_gotmpl::value::number::{quote, quote_rune};
 
+use super::super::unicode::is_letter;
 use super::tables::{Key, Tables, quoted};
 use super::{MAX_DEPTH, STACK};
 use crate::world::World;
@@ -380,7 +381,7 @@ impl Reader<'_> {
             }
             Some('.') => return Err(self.wrong("floats must start with a digit, not '.'")),
             Some('+' | '-') => self.signed_number(start)?,
-            Some(c) if c.is_alphabetic() => {
+            Some(c) if is_letter(c) => {
                 let is_special = matches!(c, 'i' | 'n')
                     && (self.accept('n')? && self.accept('f')?
                         || self.accept('a')? && self.accept('n')?);

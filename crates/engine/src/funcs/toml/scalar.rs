@@ -6,6 +6,7 @@ use pintle_gotmpl::Value;
 use pintle_gotmpl::value::number::{parse_float, parse_int, quote};
 
 use super::super::dates;
+use super::super::unicode::is_letter;
 use super::read::{Reader, Wrong, quote_char};
 
 impl Reader<'_> {
@@ -13,7 +14,7 @@ impl Reader<'_> {
     pub(super) fn word(&mut self) -> Result<Value, Wrong> {
         self.back();
         let start = self.at;
-        self.skip_while(char::is_alphabetic)?;
+        self.skip_while(is_letter)?;
         match self.since(start) {
             b"true" => Ok(true.into()),
             b"false" => Ok(false.into()),
