@@ -89,6 +89,10 @@ impl State<'_> {
         let mut values = self.spare_args();
         if let Some((types, variadic)) = signature {
             let params = Params { name, types, variadic };
+            if let Some(text) = object.bad_results(name) {
+                self.check_count(params, args.len(), last.is_some())?;
+                return self.fail(text.to_owned());
+            }
             self.eval_args(dot, params, args, last, &mut values)?;
         } else {
             let at = self.node;
@@ -246,6 +250,9 @@ impl State<'_> {
                 },
                 "string",
             ),
+            Type::NamedInt(_) => {
+                (number.and_then(|number| number.int).map(Value::int64), "integer")
+            }
             Type::Int(ty) => {
                 let int = number.and_then(|number| number.int).map(|n| match ty {
                     IntType::Int | IntType::Int64 => n,
@@ -416,7 +423,7 @@ fn assign(value: Value, ty: &'static Type) -> Result<Value, Value> {
             // the ones it names like a pointer or a slice are refused.
             *map.ty() == Type::MAP && !name.starts_with(['*', '['])
         }
-        (Value::Object(object), Type::Named(name)) => {
+        (Value::Object(object), Type::Named(name) | Type::NamedInt(name)) => {
             let have = object.type_name();
             *have == *name || have.strip_prefix('*').is_some_and(|pointee| pointee == name)
         }

@@ -198,7 +198,12 @@ impl<'o> Printer<'o> {
             self.bad_verb_of(value, None, verb);
             return true;
         }
-        if self.flags.go_syntax || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
+        if self.flags.go_syntax {
+            let Some(text) = object.go_string() else { return false };
+            self.print_text(text.as_bytes());
+            return true;
+        }
+        if !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
             return false;
         }
         let Some(text) = object.display() else { return false };

@@ -35,8 +35,18 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Gives what Go says of an exported method that no template can call, since it gives more than a value and an error.
+    fn bad_results(&self, _method: &str) -> Option<&'static str> {
+        None
+    }
+
     /// Gives what `%v` prints, if that is not the fields in braces: a `String()` method, say.
     fn display(&self) -> Option<Str> {
+        None
+    }
+
+    /// Gives what `%#v` prints, if the type has a `GoString()` method.
+    fn go_string(&self) -> Option<Str> {
         None
     }
 

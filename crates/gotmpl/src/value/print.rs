@@ -95,7 +95,7 @@ impl Type {
             Self::Complex128 => "complex128",
             Self::String => "string",
             Self::Reflect => "reflect.Value",
-            Self::Named(name) => name,
+            Self::Named(name) | Self::NamedInt(name) => name,
             Self::LIST => "[]interface {}",
             Self::STRINGS => "[]string",
             Self::BYTES => "[]uint8",

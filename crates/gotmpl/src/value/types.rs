@@ -57,6 +57,8 @@ pub enum Type {
     Reflect,
     /// a named type of the host, printed as given: `time.Time`, `*semver.Version`, `common.Values`
     Named(&'static str),
+    /// a named type of the host that is an `int64`, such as `time.Duration`: as a parameter, takes an integer literal
+    NamedInt(&'static str),
 }
 
 impl Type {
@@ -80,7 +82,7 @@ impl Type {
     /// Gives the zero value of the type: what an absent key of a `map[string]T` gives.
     pub fn zero(&'static self) -> Value {
         match *self {
-            Self::Any | Self::Reflect | Self::Named(_) => Value::Nil,
+            Self::Any | Self::Reflect | Self::Named(_) | Self::NamedInt(_) => Value::Nil,
             Self::Bool => Value::Bool(false),
             Self::Int(ty) => Value::Int(ty, 0),
             Self::Uint(ty) => Value::Uint(ty, 0),

@@ -147,7 +147,7 @@ impl Request {
     ///
     /// Sprig's text.
     pub(super) fn self_signed(&self, key: &PrivateKey) -> Result<Certificate, String> {
-        self.signed(key, &self.subject, None, key)
+        self.signed(key, &self.subject, None, key, None)
     }
 
     /// Makes the certificate of a key, signed by an authority.
@@ -168,10 +168,7 @@ impl Request {
         })?;
         let issuer_key = PrivateKey::from_pem(authority.key.as_bytes())
             .map_err(|error| format!("error parsing private key: {error}"))?;
-        if issuer_key.public_key_info().is_some_and(|info| info != issuer.public_key_info) {
-            return Err("error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey".to_owned());
-        }
-        self.signed(key, issuer.subject, issuer.key_id, &issuer_key)
+        self.signed(key, issuer.subject, issuer.key_id, &issuer_key, Some(issuer.public_key_info))
     }
 
     fn signed(
@@ -180,6 +177,7 @@ impl Request {
         issuer: &[u8],
         issuer_key_id: Option<&[u8]>,
         issuer_key: &PrivateKey,
+        issuer_key_info: Option<&[u8]>,
     ) -> Result<Certificate, String> {
         let creating = |error: &str| format!("error creating certificate: {error}");
         let algorithm = issuer_key.signature_algorithm().ok_or_else(|| {
@@ -187,8 +185,13 @@ impl Request {
         })?;
         let (Some(public_key), Some(public_key_info)) = (key.public_key(), key.public_key_info())
         else {
-            return Err(creating("x509: unsupported public key type: *dsa.PublicKey"));
+            let public_type = key.public_type();
+            return Err(creating(&format!("x509: unsupported public key type: {public_type}")));
         };
+        if issuer_key_info.is_some_and(|info| issuer_key.public_key_info().as_deref() != Some(info))
+        {
+            return Err(creating("x509: provided PrivateKey doesn't match parent's PublicKey"));
+        }
         let issuer_key_id = issuer_key_id.filter(|_| issuer != self.subject);
         let to_be_signed = der::sequence(&[
             // version 3

@@ -1,12 +1,12 @@
 //! Private keys: made, read, written and used to sign.
 //!
-//! Source: `crypto.go` in Sprig, Go's `crypto/x509` (`pkcs1.go`, `pkcs8.go`, `sec1.go`). Of the curves Go knows, P-256 and P-384
-//! are known here; P-224 and P-521 give Go's error for a curve it does not know.
+//! Source: `crypto.go` in Sprig, Go's `crypto/x509` (`pkcs1.go`, `pkcs8.go`, `sec1.go`).
 
+use ed25519_dalek::Signer;
 use num_bigint::BigUint;
-use p256::ecdsa::signature::Signer;
 use sha2::{Digest, Sha256};
 
+use super::curves::{Curve, CurveKey};
 use super::der::{self, Reader};
 use super::pem;
 use super::primes::{Primes, Random};
@@ -22,10 +22,7 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
 const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 const ELLIPTIC_CURVE: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
-const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
-const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
+const X25519: &[u8] = &[0x2b, 0x65, 0x6e];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
 /// The kind of a PKCS #8 block.
@@ -34,9 +31,10 @@ const PKCS8: &str = "PRIVATE KEY";
 /// A private key.
 pub(super) enum PrivateKey {
     Rsa(RsaKey),
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
+    Ecdsa(CurveKey),
     Ed25519(ed25519_dalek::SigningKey),
+    /// a key for agreements, which Go reads and writes but puts into no certificate
+    X25519([u8; 32]),
     Dsa(DsaKey),
 }
 
@@ -101,8 +99,8 @@ impl PrivateKey {
             let mut scalar = [0; 32];
             world.fill_random(&mut scalar);
             // Almost any 32 bytes will do; a few are beyond the order of the curve.
-            if let Ok(key) = p256::ecdsa::SigningKey::from_slice(&scalar) {
-                return Self::P256(key);
+            if let Some(key) = CurveKey::new(Curve::P256, &scalar) {
+                return Self::Ecdsa(key);
             }
         }
     }
@@ -141,17 +139,10 @@ impl PrivateKey {
     pub(super) fn to_pem(&self) -> String {
         match self {
             Self::Rsa(key) => pem::encode("RSA PRIVATE KEY", &key.to_pkcs1()),
-            Self::P256(_) | Self::P384(_) => pem::encode("EC PRIVATE KEY", &self.to_sec1()),
+            Self::Ecdsa(key) => pem::encode("EC PRIVATE KEY", &to_sec1(key)),
             Self::Dsa(key) => pem::encode("DSA PRIVATE KEY", &key.to_der()),
-            Self::Ed25519(key) => {
-                let seed = der::value(der::OCTET_STRING, &key.to_bytes());
-                let pkcs8 = der::sequence(&[
-                    &der::integer(&[]),
-                    &der::sequence(&[&object_identifier(ED25519)]),
-                    &der::value(der::OCTET_STRING, &seed),
-                ]);
-                pem::encode(PKCS8, &pkcs8)
-            }
+            Self::Ed25519(key) => pem::encode(PKCS8, &to_pkcs8(ED25519, &key.to_bytes())),
+            Self::X25519(secret) => pem::encode(PKCS8, &to_pkcs8(X25519, secret)),
         }
     }
 
@@ -177,16 +168,17 @@ impl PrivateKey {
                 })
             }
             ED25519 => {
-                if !algorithm.is_empty() {
-                    return Err("x509: invalid Ed25519 private key parameters".to_owned());
-                }
-                let Some(seed) = Reader::new(key).contents(der::OCTET_STRING) else {
-                    return Err(format!("x509: invalid Ed25519 private key: {ASN1_ERROR}"));
-                };
+                let seed = embedded("Ed25519", algorithm, key)?;
                 let seed = seed.try_into().map_err(|_| {
                     format!("x509: invalid Ed25519 private key length: {}", seed.len())
                 })?;
                 Ok(Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed)))
+            }
+            X25519 => {
+                let secret = embedded("X25519", algorithm, key)?.try_into();
+                secret
+                    .map(Self::X25519)
+                    .map_err(|_| "crypto/ecdh: invalid private key size".to_owned())
             }
             _ => Err(format!(
                 "x509: PKCS#8 wrapping contained private key with unknown algorithm: {}",
@@ -213,60 +205,49 @@ impl PrivateKey {
         if version != 1 {
             return Err(format!("x509: unknown EC private key version {version}"));
         }
-        let padded = |len: usize| {
-            // Zeros at the front may be too many or too few.
-            let n_zeros = scalar.iter().take_while(|byte| **byte == 0).count();
-            let scalar = &scalar[n_zeros..];
-            let missing = len
-                .checked_sub(scalar.len())
-                .ok_or_else(|| "x509: invalid private key length".to_owned())?;
-            Ok::<_, String>([&vec![0; missing], scalar].concat())
+        let Some(curve) = curve.or(own_curve).and_then(Curve::of) else {
+            return Err("x509: unknown elliptic curve".to_owned());
         };
-        let invalid = |_| "crypto/ecdsa: invalid private key".to_owned();
-        match curve.or(own_curve) {
-            Some(P256) => {
-                p256::ecdsa::SigningKey::from_slice(&padded(32)?).map(Self::P256).map_err(invalid)
-            }
-            Some(P384) => {
-                p384::ecdsa::SigningKey::from_slice(&padded(48)?).map(Self::P384).map_err(invalid)
-            }
-            _ => Err("x509: unknown elliptic curve".to_owned()),
-        }
+        // Zeros at the front may be too many or too few.
+        let n_zeros = scalar.iter().take_while(|byte| **byte == 0).count();
+        let scalar = &scalar[n_zeros..];
+        let missing = curve
+            .scalar_len()
+            .checked_sub(scalar.len())
+            .ok_or_else(|| "x509: invalid private key length".to_owned())?;
+        CurveKey::new(curve, &[&vec![0; missing], scalar].concat())
+            .map(Self::Ecdsa)
+            .ok_or_else(|| "crypto/ecdsa: invalid private key".to_owned())
     }
 
-    fn to_sec1(&self) -> Vec<u8> {
-        let (scalar, curve) = match self {
-            Self::P256(key) => (key.to_bytes().to_vec(), P256),
-            Self::P384(key) => (key.to_bytes().to_vec(), P384),
-            Self::Rsa(_) | Self::Ed25519(_) | Self::Dsa(_) => return Vec::new(),
-        };
-        der::sequence(&[
-            &der::integer(&[1]),
-            &der::value(der::OCTET_STRING, &scalar),
-            &der::value(der::explicit(0), &object_identifier(curve)),
-            &der::value(der::explicit(1), &der::bit_string(&self.public_key().unwrap_or_default())),
-        ])
-    }
-
-    /// Gives the public key as a certificate holds it, or nothing for DSA, which Go puts into no certificate.
+    /// Gives the public key as a certificate holds it, or nothing for kinds that Go puts into no certificate.
     pub(super) fn public_key(&self) -> Option<Vec<u8>> {
         Some(match self {
             Self::Rsa(key) => der::sequence(&[&number(&key.modulus), &number(&key.exponent)]),
-            Self::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            Self::P384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::Ecdsa(key) => key.public_key(),
             Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
-            Self::Dsa(_) => return None,
+            Self::X25519(_) | Self::Dsa(_) => return None,
         })
+    }
+
+    /// Gives Go's type of a public key that it puts into no certificate.
+    pub(super) fn public_type(&self) -> &'static str {
+        match self {
+            Self::X25519(_) => "*ecdh.PublicKey",
+            _ => "*dsa.PublicKey",
+        }
     }
 
     /// Gives the public key with its algorithm: a certificate's `SubjectPublicKeyInfo`.
     pub(super) fn public_key_info(&self) -> Option<Vec<u8>> {
         let algorithm = match self {
             Self::Rsa(_) => [object_identifier(RSA), der::value(der::NULL, &[])].concat(),
-            Self::P256(_) => [object_identifier(ELLIPTIC_CURVE), object_identifier(P256)].concat(),
-            Self::P384(_) => [object_identifier(ELLIPTIC_CURVE), object_identifier(P384)].concat(),
+            Self::Ecdsa(key) => {
+                let curve = object_identifier(key.curve().object_identifier());
+                [object_identifier(ELLIPTIC_CURVE), curve].concat()
+            }
             Self::Ed25519(_) => object_identifier(ED25519),
-            Self::Dsa(_) => return None,
+            Self::X25519(_) | Self::Dsa(_) => return None,
         };
         Some(der::sequence(&[&der::sequence(&[&algorithm]), &der::bit_string(&self.public_key()?)]))
     }
@@ -277,10 +258,11 @@ impl PrivateKey {
             Self::Rsa(_) => {
                 der::sequence(&[&object_identifier(RSA_SHA256), &der::value(der::NULL, &[])])
             }
-            Self::P256(_) => der::sequence(&[&object_identifier(ECDSA_SHA256)]),
-            Self::P384(_) => der::sequence(&[&object_identifier(ECDSA_SHA384)]),
+            Self::Ecdsa(key) => {
+                der::sequence(&[&object_identifier(key.curve().signature_algorithm())])
+            }
             Self::Ed25519(_) => der::sequence(&[&object_identifier(ED25519)]),
-            Self::Dsa(_) => return None,
+            Self::X25519(_) | Self::Dsa(_) => return None,
         })
     }
 
@@ -288,18 +270,39 @@ impl PrivateKey {
     pub(super) fn sign(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Rsa(key) => key.sign(bytes),
-            Self::P256(key) => {
-                let signature: p256::ecdsa::Signature = key.try_sign(bytes).ok()?;
-                Some(two_numbers(&signature.to_bytes()))
-            }
-            Self::P384(key) => {
-                let signature: p384::ecdsa::Signature = key.try_sign(bytes).ok()?;
-                Some(two_numbers(&signature.to_bytes()))
-            }
+            Self::Ecdsa(key) => Some(two_numbers(&key.sign(bytes)?)),
             Self::Ed25519(key) => Some(key.try_sign(bytes).ok()?.to_bytes().to_vec()),
-            Self::Dsa(_) => None,
+            Self::X25519(_) | Self::Dsa(_) => None,
         }
     }
+}
+
+/// Reads the bytes of a key of Curve25519 out of PKCS #8, which has no parameters for it.
+fn embedded<'d>(name: &str, algorithm: Reader<'_>, key: &'d [u8]) -> Result<&'d [u8], String> {
+    if !algorithm.is_empty() {
+        return Err(format!("x509: invalid {name} private key parameters"));
+    }
+    let bytes = Reader::new(key).contents(der::OCTET_STRING);
+    bytes.ok_or_else(|| format!("x509: invalid {name} private key: {ASN1_ERROR}"))
+}
+
+/// Writes a key of Curve25519 as PKCS #8.
+fn to_pkcs8(algorithm: &[u8], secret: &[u8]) -> Vec<u8> {
+    der::sequence(&[
+        &der::integer(&[]),
+        &der::sequence(&[&object_identifier(algorithm)]),
+        &der::value(der::OCTET_STRING, &der::value(der::OCTET_STRING, secret)),
+    ])
+}
+
+/// Writes a key of a curve as SEC 1.
+fn to_sec1(key: &CurveKey) -> Vec<u8> {
+    der::sequence(&[
+        &der::integer(&[1]),
+        &der::value(der::OCTET_STRING, &key.scalar()),
+        &der::value(der::explicit(0), &object_identifier(key.curve().object_identifier())),
+        &der::value(der::explicit(1), &der::bit_string(&key.public_key())),
+    ])
 }
 
 /// Writes a signature of two numbers of the same length.

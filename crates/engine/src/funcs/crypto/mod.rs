@@ -9,6 +9,7 @@
 
 mod aes;
 mod certificates;
+mod curves;
 mod der;
 mod keys;
 mod password;

@@ -9,7 +9,9 @@ use std::rc::Rc;
 use pintle_gotmpl::{FuncError, IntType, Kind, Object, Str, Type, Value};
 
 use super::layout::quote;
-use super::time::wrong_argument;
+
+/// The type as a parameter.
+pub(super) const DURATION: Type = Type::NamedInt("time.Duration");
 
 const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000 * MICROSECOND;
@@ -242,38 +244,29 @@ impl Object for Duration {
     }
 
     fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
-        let unit = || {
-            let unit = args.first().and_then(Self::of);
-            unit.ok_or_else(|| wrong_argument("time.Duration", args))
-        };
-        Some(match name {
-            "Abs" => Ok(Self(self.0.saturating_abs()).into()),
-            "Hours" => Ok(self.hours().into()),
-            "Microseconds" => Ok(Value::int64(self.0 / 1_000)),
-            "Milliseconds" => Ok(Value::int64(self.0 / 1_000_000)),
-            "Minutes" => Ok(self.minutes().into()),
-            "Nanoseconds" => Ok(Value::int64(self.0)),
-            "Round" => unit().map(|unit| self.round(unit).into()),
-            "Seconds" => Ok(self.seconds().into()),
-            "String" => Ok(Value::string(self.to_string())),
-            "Truncate" => unit().map(|unit| self.truncate(unit).into()),
+        let unit = || args.first().and_then(Self::of).unwrap_or(Self(0));
+        Some(Ok(match name {
+            "Abs" => Self(self.0.saturating_abs()).into(),
+            "Hours" => self.hours().into(),
+            "Microseconds" => Value::int64(self.0 / 1_000),
+            "Milliseconds" => Value::int64(self.0 / 1_000_000),
+            "Minutes" => self.minutes().into(),
+            "Nanoseconds" => Value::int64(self.0),
+            "Round" => self.round(unit()).into(),
+            "Seconds" => self.seconds().into(),
+            "String" => Value::string(self.to_string()),
+            "Truncate" => self.truncate(unit()).into(),
             _ => return None,
-        })
+        }))
     }
 
     fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
-        // The others take a duration, which may be a constant.
-        let plain = [
-            "Abs",
-            "Hours",
-            "Microseconds",
-            "Milliseconds",
-            "Minutes",
-            "Nanoseconds",
-            "Seconds",
-            "String",
-        ];
-        plain.contains(&method).then_some((&[], false))
+        match method {
+            "Abs" | "Hours" | "Microseconds" | "Milliseconds" | "Minutes" | "Nanoseconds"
+            | "Seconds" | "String" => Some((&[], false)),
+            "Round" | "Truncate" => Some((&[DURATION], false)),
+            _ => None,
+        }
     }
 
     fn display(&self) -> Option<Str> {

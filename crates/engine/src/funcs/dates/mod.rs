@@ -9,6 +9,7 @@
 
 mod duration;
 mod layout;
+mod methods;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -42,7 +43,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("mustDateModify", &[Type::String, TIME], must_date_modify),
     Function::new("must_date_modify", &[Type::String, TIME], must_date_modify),
     Function::new("toDate", &[Type::String, Type::String], |env, args| {
-        Ok(parse(env, args).unwrap_or_else(|_| Time::zero()).into())
+        let zero = || Time::zero().at_place(world(env).local_time_zone());
+        Ok(parse(env, args).unwrap_or_else(|_| zero()).into())
     }),
     Function::new("mustToDate", &[Type::String, Type::String], |env, args| {
         Ok(parse(env, args)?.into())
@@ -83,7 +85,10 @@ fn local(env: &Env<'_, '_>) -> Zone {
 
 /// Gives a `time.Time` argument.
 fn time(value: &Value) -> Result<&Time, FuncError> {
-    value.as_object().ok_or_else(|| time::wrong_argument("time.Time", std::slice::from_ref(value)))
+    value.as_object().ok_or_else(|| {
+        let given = print::type_name(value);
+        FuncError::new(format!("wrong type for value; expected time.Time; got {given}"))
+    })
 }
 
 /// Gives the seconds since 1970 that an integer stands for, of the types Sprig knows.
@@ -133,7 +138,8 @@ fn must_date_modify(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncEr
 }
 
 fn parse(env: &Env<'_, '_>, args: &[Value]) -> Result<Time, String> {
-    layout::parse(bytes(args, 0), bytes(args, 1), &local(env))
+    let time = layout::parse(bytes(args, 0), bytes(args, 1), &local(env))?;
+    Ok(time.at_place(world(env).local_time_zone()))
 }
 
 fn duration(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
@@ -295,7 +301,7 @@ pub(super) fn time_from_toml(text: &str, world: &dyn World) -> Option<Value> {
     LAYOUTS.iter().find_map(|(layout, zone)| {
         let local = world.local_time_zone();
         let zone = match zone {
-            None => Zone::Local(local),
+            None => Zone::Local(local.clone()),
             Some(name) => Zone::fixed(name.as_bytes(), local.to_offset(world.now()).seconds()),
         };
         let time = layout::parse(layout, text.as_bytes(), &zone).ok()?;
@@ -304,7 +310,7 @@ pub(super) fn time_from_toml(text: &str, world: &dyn World) -> Option<Value> {
         let stand_in_place = separators
             .enumerate()
             .all(|(at, byte)| byte.is_ascii_digit() || text.as_bytes().get(at) == Some(byte));
-        Some(stand_in_place.then(|| time.into()))
+        Some(stand_in_place.then(|| time.at_place(local).into()))
     })?
 }
 

@@ -18,7 +18,7 @@ use super::duration::Duration;
 use super::layout;
 
 /// Seconds from January 1, year 1, to 1970: where Go's zero time lies.
-const YEAR_ONE_TO_UNIX: i64 = 62_135_596_800;
+pub(super) const YEAR_ONE_TO_UNIX: i64 = 62_135_596_800;
 
 /// Seconds from the year −292277022400, where Go's calendar begins, to 1970. Earlier times wrap around there.
 const CALENDAR_TO_UNIX: i128 =
@@ -26,12 +26,6 @@ const CALENDAR_TO_UNIX: i128 =
 
 /// After this many seconds the Gregorian calendar repeats, with the days of the week.
 const FOUR_CENTURIES: i64 = 146_097 * 86_400;
-
-/// The layout of `%v`.
-const STRING_LAYOUT: &[u8] = b"2006-01-02 15:04:05.999999999 -0700 MST";
-
-/// The layout of JSON.
-const JSON_LAYOUT: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
 /// A moment, with the zone in which it is shown.
 #[derive(Debug, Clone)]
@@ -41,6 +35,8 @@ pub(crate) struct Time {
     /// nanoseconds within the second
     nanosecond: u32,
     zone: Zone,
+    /// the zone of the place where the render happens
+    local: TimeZone,
     /// whether it came from the clock: Go prints its second clock then
     from_clock: bool,
 }
@@ -78,7 +74,7 @@ impl Zone {
         (zone.iana_name() == Some(name)).then(|| Self::Named(name.into(), zone))
     }
 
-    fn name(&self) -> Cow<'_, [u8]> {
+    pub(super) fn name(&self) -> Cow<'_, [u8]> {
         match self {
             Self::Utc => Cow::Borrowed(b"UTC"),
             // Go says so if the system has no other zone.
@@ -133,7 +129,7 @@ impl Zone {
         named.iter().find(in_force).or(named.last()).copied()
     }
 
-    fn is_daylight_saving(&self, unix: i64) -> bool {
+    pub(super) fn is_daylight_saving(&self, unix: i64) -> bool {
         match self {
             Self::Utc | Self::Fixed(..) => false,
             Self::Local(zone) | Self::Named(_, zone) => {
@@ -217,13 +213,25 @@ impl Time {
             unix: i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or_default(),
             nanosecond: u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).unwrap_or_default(),
             zone: Zone::Local(world.local_time_zone()),
+            local: world.local_time_zone(),
             from_clock: true,
         }
     }
 
     /// Makes the time some seconds after 1970.
     pub(super) fn from_unix(unix: i64, zone: Zone) -> Self {
-        Self { unix, nanosecond: 0, zone, from_clock: false }
+        Self { unix, nanosecond: 0, zone, local: TimeZone::UTC, from_clock: false }
+    }
+
+    /// Gives the same time with the zone of the place where the render happens.
+    #[must_use]
+    pub(super) fn at_place(self, local: TimeZone) -> Self {
+        Self { local, ..self }
+    }
+
+    /// Gives the same moment as clocks show it where the render happens.
+    pub(super) fn local(&self) -> Self {
+        self.in_zone(Zone::Local(self.local.clone()))
     }
 
     /// Makes the time when clocks of a zone show a date (year, month, day) and `clock` seconds of that day.
@@ -253,7 +261,7 @@ impl Time {
     /// Gives the same moment in another zone.
     #[must_use]
     pub(super) fn in_zone(&self, zone: Zone) -> Self {
-        Self { zone, from_clock: false, ..*self }
+        Self { zone, from_clock: false, ..self.clone() }
     }
 
     /// Gives the moment some seconds later.
@@ -283,8 +291,18 @@ impl Time {
         }))
     }
 
-    fn unix_nanoseconds(&self) -> i128 {
+    pub(super) fn unix_nanoseconds(&self) -> i128 {
         i128::from(self.unix) * 1_000_000_000 + i128::from(self.nanosecond)
+    }
+
+    /// Gives the zone in which the time is shown.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// Tells whether it came from the clock.
+    pub(super) fn is_from_clock(&self) -> bool {
+        self.from_clock
     }
 
     /// Gives the abbreviation of the zone and its offset in seconds.
@@ -337,7 +355,7 @@ impl Time {
         i64::try_from(since_year_one.rem_euclid(duration.nanoseconds().into())).unwrap_or_default()
     }
 
-    fn truncate(&self, duration: Duration) -> Self {
+    pub(super) fn truncate(&self, duration: Duration) -> Self {
         let time = self.in_zone(self.zone.clone());
         if duration.nanoseconds() <= 0 {
             return time;
@@ -345,7 +363,7 @@ impl Time {
         time.plus(Duration::new(-self.remainder(duration)))
     }
 
-    fn round(&self, duration: Duration) -> Self {
+    pub(super) fn round(&self, duration: Duration) -> Self {
         let time = self.in_zone(self.zone.clone());
         if duration.nanoseconds() <= 0 {
             return time;
@@ -356,12 +374,12 @@ impl Time {
     }
 
     /// Adds years, months and days to the date; a day too many goes into the next month: Go's `AddDate`.
-    fn add_date(&self, years: i64, months: i64, days: i64) -> Self {
+    pub(super) fn add_date(&self, years: i64, months: i64, days: i64) -> Self {
         let civil = self.civil();
         let month = i128::from(civil.month) - 1 + i128::from(months);
         let year = i128::from(civil.year) + i128::from(years) + month.div_euclid(12);
         // Beyond the calendar Go's result is arbitrary; this keeps the arithmetic within bounds.
-        let bound = 1_i128 << 38;
+        let bound = 1_i128 << 39;
         let year = i64::try_from(year.clamp(-bound, bound)).unwrap_or_default();
         let month = i64::try_from(month.rem_euclid(12)).unwrap_or_default() + 1;
         let bound = 1_i64 << 45;
@@ -369,9 +387,10 @@ impl Time {
         let clock =
             (i64::from(civil.hour) * 60 + i64::from(civil.minute)) * 60 + i64::from(civil.second);
         Self::from_civil((year, month, day), clock, self.nanosecond, self.zone.clone())
+            .at_place(self.local.clone())
     }
 
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    pub(super) fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.unix, self.nanosecond).cmp(&(other.unix, other.nanosecond))
     }
 }
@@ -382,131 +401,8 @@ impl From<Time> for Value {
     }
 }
 
-/// Gives an argument of a method as a time.
-fn time_arg(args: &[Value]) -> Result<&Time, FuncError> {
-    args.first().and_then(Value::as_object).ok_or_else(|| wrong_argument("time.Time", args))
-}
-
-fn duration_arg(args: &[Value]) -> Result<Duration, FuncError> {
-    args.first().and_then(Duration::of).ok_or_else(|| wrong_argument("time.Duration", args))
-}
-
-/// The error over an argument that a method does not take.
-pub(super) fn wrong_argument(expected: &str, args: &[Value]) -> FuncError {
-    let given =
-        args.first().map_or_else(|| "nothing".to_owned(), pintle_gotmpl::value::print::type_name);
-    FuncError::new(format!("wrong type for value; expected {expected}; got {given}"))
-}
-
-/// The methods of a time that take nothing.
-const PLAIN_METHODS: &[&str] = &[
-    "Day",
-    "Hour",
-    "IsDST",
-    "IsZero",
-    "Location",
-    "Minute",
-    "Month",
-    "Nanosecond",
-    "Second",
-    "String",
-    "UTC",
-    "Unix",
-    "UnixMicro",
-    "UnixMilli",
-    "UnixNano",
-    "Weekday",
-    "Year",
-    "YearDay",
-];
-
-impl Object for Time {
-    fn type_name(&self) -> Cow<'static, str> {
-        "time.Time".into()
-    }
-
-    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
-        let civil = || self.civil();
-        let int = |number: i64| Ok(Value::int(number));
-        Some(match name {
-            "Add" => duration_arg(args).map(|duration| self.plus(duration).into()),
-            "AddDate" => match args {
-                [Value::Int(_, years), Value::Int(_, months), Value::Int(_, days)] => {
-                    Ok(self.add_date(*years, *months, *days).into())
-                }
-                _ => Err(wrong_argument("int", args)),
-            },
-            "After" => time_arg(args).map(|other| self.cmp(other).is_gt().into()),
-            "Before" => time_arg(args).map(|other| self.cmp(other).is_lt().into()),
-            "Compare" => time_arg(args).map(|other| Value::int(self.cmp(other) as i64)),
-            "Day" => int(civil().day.into()),
-            "Equal" => time_arg(args).map(|other| self.cmp(other).is_eq().into()),
-            "Format" => match args {
-                [Value::String(layout)] => Ok(Value::string(self.format(layout.as_bytes()))),
-                _ => Err(wrong_argument("string", args)),
-            },
-            "Hour" => int(civil().hour.into()),
-            "In" => match args.first().and_then(Value::as_object::<Location>) {
-                Some(location) => Ok(self.in_zone(location.zone.clone()).into()),
-                None => Err(wrong_argument("*time.Location", args)),
-            },
-            "IsDST" => Ok(self.zone.is_daylight_saving(self.unix).into()),
-            "IsZero" => Ok((self.unix == -YEAR_ONE_TO_UNIX && self.nanosecond == 0).into()),
-            "Location" => Ok(Value::Object(Rc::new(Location { zone: self.zone.clone() }))),
-            "Minute" => int(civil().minute.into()),
-            "Month" => Ok(Value::Object(Rc::new(Named::month(civil().month)))),
-            "Nanosecond" => int(self.nanosecond.into()),
-            "Round" => duration_arg(args).map(|duration| self.round(duration).into()),
-            "Second" => int(civil().second.into()),
-            "String" => Ok(Value::String(self.display()?)),
-            "Sub" => time_arg(args).map(|other| self.since(other).into()),
-            "Truncate" => duration_arg(args).map(|duration| self.truncate(duration).into()),
-            "UTC" => Ok(self.in_zone(Zone::Utc).into()),
-            "Unix" => Ok(Value::int64(self.unix)),
-            "UnixMicro" => Ok(Value::int64(wrap(self.unix_nanoseconds().div_euclid(1_000)))),
-            "UnixMilli" => Ok(Value::int64(wrap(self.unix_nanoseconds().div_euclid(1_000_000)))),
-            "UnixNano" => Ok(Value::int64(wrap(self.unix_nanoseconds()))),
-            "Weekday" => Ok(Value::Object(Rc::new(Named::weekday(civil().weekday)))),
-            "Year" => int(civil().year),
-            "YearDay" => int(civil().year_day.into()),
-            _ => return None,
-        })
-    }
-
-    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
-        let types: &[Type] = match method {
-            "AddDate" => &[Type::INT, Type::INT, Type::INT],
-            "After" | "Before" | "Compare" | "Equal" | "Sub" => &[Type::Named("time.Time")],
-            "Format" => &[Type::String],
-            "In" => &[Type::Named("*time.Location")],
-            // Their duration may be a constant.
-            "Add" | "Round" | "Truncate" => return None,
-            _ if PLAIN_METHODS.contains(&method) => &[],
-            _ => return None,
-        };
-        Some((types, false))
-    }
-
-    fn display(&self) -> Option<Str> {
-        let mut text = self.format(STRING_LAYOUT);
-        if self.from_clock {
-            // The second clock counts from the start of the program: here always its first tick.
-            text.extend_from_slice(b" m=+0.000000001");
-        }
-        Some(text.into())
-    }
-
-    fn to_json(&self) -> Option<Value> {
-        Some(Value::string(self.format(JSON_LAYOUT)))
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
 /// Keeps the low 64 bits, as Go's arithmetic does.
-fn wrap(number: i128) -> i64 {
+pub(super) fn wrap(number: i128) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "Go's integers wrap around")]
     let wrapped = number as i64;
     wrapped
@@ -514,26 +410,26 @@ fn wrap(number: i128) -> i64 {
 
 /// A number that prints as a name: `time.Month`, from 1, and `time.Weekday`, from 0, Sunday.
 #[derive(Debug)]
-struct Named {
+pub(super) struct Named {
     type_name: &'static str,
     number: u8,
     name: &'static str,
 }
 
 impl Named {
-    fn month(number: u8) -> Self {
+    pub(super) fn month(number: u8) -> Self {
         Self { type_name: "time.Month", number, name: layout::month_name(number) }
     }
 
-    fn weekday(number: u8) -> Self {
+    pub(super) fn weekday(number: u8) -> Self {
         Self { type_name: "time.Weekday", number, name: layout::weekday_name(number) }
     }
 }
 
 /// `*time.Location`.
 #[derive(Debug)]
-struct Location {
-    zone: Zone,
+pub(super) struct Location {
+    pub(super) zone: Zone,
 }
 
 impl Object for Named {
