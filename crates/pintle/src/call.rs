@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use pintle_engine::{CommandLine, Profile};
 
-use crate::args::Args;
+use crate::args::{Args, flags};
 use crate::environment;
 use crate::log::{Level, structured};
 use crate::print::Output;
@@ -29,40 +29,49 @@ impl Call {
         environment::is_ours(self.program)
     }
 
-    /// Says something with one attribute if debug lines are wanted; `line` is where Helm 3 says it, in `install.go`.
-    pub(crate) fn debug(
-        &self,
-        output: &mut Output,
-        line: u32,
-        message: &str,
-        key: &str,
-        value: &str,
-    ) {
+    /// Says which version of a chart was asked for, if debug lines are wanted; `file` and `line` are where Helm 3 says it.
+    pub(crate) fn debug_version(&self, output: &mut Output, file: &str, line: u32) {
+        if !output.log.debug {
+            return;
+        }
+        let version = self.args.text(&flags::VERSION).unwrap_or_default();
+        let any = "setting version to >0.0.0-0";
+        let takes_any = version.is_empty() && self.args.is_on(&flags::DEVEL);
+        match self.profile.command_line {
+            CommandLine::Helm4 => {
+                // Commands spell it in two ways.
+                let message = match file {
+                    "install.go" => "Original chart version",
+                    _ => "original chart version",
+                };
+                output.complain(&structured(Level::Debug, message, &[("version", version)]));
+                if takes_any {
+                    output.complain(&structured(Level::Debug, any, &[]));
+                }
+            }
+            CommandLine::Helm3 => {
+                let version = pintle_gotmpl::value::number::quote(version);
+                let text = format!("Original chart version: {version}");
+                self.debug_at(output, file, line, &text);
+                if takes_any {
+                    self.debug_at(output, file, line + 2, any);
+                }
+            }
+        }
+    }
+
+    /// Says where the chart is, if debug lines are wanted.
+    pub(crate) fn debug_path(&self, output: &mut Output, path: &str) {
         if !output.log.debug {
             return;
         }
         match self.profile.command_line {
             CommandLine::Helm4 => {
-                output.complain(&structured(Level::Debug, message, &[(key, value)]));
+                output.complain(&structured(Level::Debug, "Chart path", &[("path", path)]));
             }
             CommandLine::Helm3 => {
-                let text = match key {
-                    "path" => format!("CHART PATH: {value}\n"),
-                    _ => format!("{message}: {}", pintle_gotmpl::value::number::quote(value)),
-                };
-                self.debug_at(output, "install.go", line, &text);
+                self.debug_at(output, "install.go", 242, &format!("CHART PATH: {path}\n"));
             }
-        }
-    }
-
-    /// Says something without attributes if debug lines are wanted.
-    pub(crate) fn debug_plain(&self, output: &mut Output, line: u32, message: &str) {
-        if !output.log.debug {
-            return;
-        }
-        match self.profile.command_line {
-            CommandLine::Helm4 => output.complain(&structured(Level::Debug, message, &[])),
-            CommandLine::Helm3 => self.debug_at(output, "install.go", line, message),
         }
     }
 

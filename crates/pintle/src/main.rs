@@ -5,6 +5,7 @@
 mod args;
 mod call;
 mod chart_source;
+mod clauses;
 mod commands;
 mod dependencies;
 mod embedded;
@@ -66,7 +67,7 @@ fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
     let exit = output.write(result);
     if let Some(text) = failed.filter(|_| debug && is_helm_3) {
         let mut again = Output::new(log);
-        call.debug_at(&mut again, "helm.go", 92, &text);
+        call.debug_at(&mut again, "helm.go", 92, &clauses::turned_round(&text));
         let _ = again.write(Ok(()));
     }
     exit

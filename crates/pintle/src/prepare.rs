@@ -40,15 +40,10 @@ pub(crate) fn prepare(
     output: &mut Output,
 ) -> Result<Prepared, Failure> {
     let Call { args, profile, .. } = call;
-    let mut version = args.text(&flags::VERSION).unwrap_or_default();
-    call.debug(output, 225, "Original chart version", "version", version);
-    if version.is_empty() && args.is_on(&flags::DEVEL) {
-        version = ">0.0.0-0";
-        call.debug_plain(output, 227, &format!("setting version to {version}"));
-    }
+    call.debug_version(output, "install.go", 225);
     let (name, reference) = name_and_chart(args, default_name)?;
     let located = chart_source::locate(&reference, args, call.is_ours())?;
-    call.debug(output, 242, "Chart path", "path", &located.display());
+    call.debug_path(output, &located.display());
     let values = crate::user_values::read(args, profile)?;
     let mut chart = load(&located, profile, output)?;
     check_installable(&chart)?;

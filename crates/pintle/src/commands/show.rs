@@ -75,6 +75,7 @@ enum Part {
 fn show(call: &Call, part: Part, output: &mut Output) -> Result<(), Failure> {
     let Call { args, profile, .. } = call;
     let reference = args.positional.first().map_or("", String::as_str);
+    call.debug_version(output, "show.go", 214);
     let mut chart =
         chart_source::locate(reference, args, call.is_ours())?.load(any_version(profile))?;
     for warning in std::mem::take(&mut chart.warnings) {
