@@ -21,12 +21,7 @@ pub(crate) fn decode<T: Decode + Default>(
     go_package: &'static str,
 ) -> Result<(), Error> {
     let value = pintle_yaml::from_slice_fields(data, &field)?;
-    decode_value(target, &value, go_package).map_err(|error| {
-        // A number that became a text where a list of texts is wanted is still called a number.
-        let value = pintle_yaml::from_slice(data);
-        let found = value.map(|value| decode_value(&mut T::default(), &value, go_package).err());
-        found.ok().flatten().unwrap_or(error)
-    })
+    decode_value(target, &value, go_package)
 }
 
 /// Reads a value into `target`, as [`decode`] does.
@@ -45,13 +40,11 @@ pub(crate) fn decode_value<T: Decode>(
 
 /// Tells what the field at a path is read as: text where a field of any of our files is text.
 fn field(path: &[&str]) -> Field {
-    const TEXTS: [&str; 14] = [
+    const TEXTS: [&str; 12] = [
         "name",
         "home",
-        "sources",
         "version",
         "description",
-        "keywords",
         "icon",
         "apiVersion",
         "condition",
@@ -61,26 +54,30 @@ fn field(path: &[&str]) -> Field {
         "type",
         "digest",
     ];
+    const LISTS: [&str; 2] = ["sources", "keywords"];
     const INNER_TEXTS: [(&str, &[&str]); 3] = [
         ("repositories", &["name", "url"]),
         ("maintainers", &["name", "email", "url"]),
-        ("dependencies", &["name", "version", "repository", "condition", "tags", "alias"]),
+        ("dependencies", &["name", "version", "repository", "condition", "alias"]),
     ];
-    let is_text = match path {
-        [key] => TEXTS.iter().any(|text| folds_to(key, text)),
-        [key, _] if folds_to(key, "annotations") => true,
-        [key, inner] => INNER_TEXTS.iter().any(|(field, texts)| {
-            folds_to(key, field) && texts.iter().any(|text| folds_to(inner, text))
-        }),
-        _ => false,
+    let is_one_of = |key: &str, names: &[&str]| names.iter().any(|name| folds_to(key, name));
+    let is_inner = |key: &str, inner: &str| {
+        INNER_TEXTS.iter().any(|(field, texts)| folds_to(key, field) && is_one_of(inner, texts))
     };
-    if is_text { Field::Text } else { Field::Any }
+    match path {
+        [key] if is_one_of(key, &TEXTS) => Field::Text,
+        [key] if is_one_of(key, &LISTS) => Field::Texts,
+        [key, _] if folds_to(key, "annotations") => Field::Text,
+        [key, inner] if is_inner(key, inner) => Field::Text,
+        [key, inner] if folds_to(key, "dependencies") && folds_to(inner, "tags") => Field::Texts,
+        _ => Field::Any,
+    }
 }
 
 /// Does as [`field`] for the index of a repository, whose entries are each like a `Chart.yaml`.
 pub(crate) fn index_field(path: &[&str]) -> Field {
     match path {
-        [key, _, inner] if folds_to(key, "entries") && folds_to(inner, "urls") => Field::Text,
+        [key, _, inner] if folds_to(key, "entries") && folds_to(inner, "urls") => Field::Texts,
         [key, _, inner @ ..] if folds_to(key, "entries") => field(inner),
         [key] if folds_to(key, "apiVersion") => Field::Text,
         _ => Field::Any,

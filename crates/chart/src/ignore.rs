@@ -6,6 +6,7 @@
 //!
 //! Source: `pkg/ignore/rules.go`, Helm v4; `Match` in `path/filepath/match.go`, Go.
 
+use std::cell::Cell;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -20,10 +21,21 @@ pub const MAX_LINE_LEN: usize = 64 * 1024;
 /// What every chart ignores: files of `templates/` whose names begin with a dot.
 const DEFAULT_RULE: &str = "templates/.?*";
 
+/// What becomes of the slashes a pattern begins with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LeadingSlashes {
+    /// one goes when the pattern is read; no path begins with another one
+    #[default]
+    One,
+    /// one more goes each time the rule is asked: as many paths are asked in vain as there are slashes to spare
+    OneEachTime,
+}
+
 /// What a chart ignores.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     rules: Vec<Rule>,
+    leading_slashes: LeadingSlashes,
 }
 
 /// A pattern that cannot be used.
@@ -49,6 +61,8 @@ struct Rule {
     folders_only: bool,
     /// whether the pattern meets the whole path, and not its last element
     whole_path: bool,
+    /// how many more times it is asked in vain, for the slashes it still has
+    slashes_left: Cell<usize>,
     /// `None` when nothing matches: what is left without `!` and `/` is no pattern
     pattern: Option<Pattern>,
 }
@@ -60,7 +74,16 @@ impl Rules {
     ///
     /// The first line that cannot be used.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        let mut rules = Self::default();
+        Self::parse_with(text, LeadingSlashes::One)
+    }
+
+    /// Reads the lines of a `.helmignore`, and tells what becomes of slashes at the start of one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::parse`].
+    pub fn parse_with(text: &str, leading_slashes: LeadingSlashes) -> Result<Self, PatternError> {
+        let mut rules = Self { leading_slashes, ..Self::default() };
         for line in text.strip_prefix('\u{feff}').unwrap_or(text).split('\n') {
             if line.len() >= MAX_LINE_LEN {
                 return Err(PatternError::LineTooLong);
@@ -98,11 +121,18 @@ impl Rules {
         }
         let (negated, line) = strip(line, |line| line.strip_prefix('!'));
         let (folders_only, line) = strip(line, |line| line.strip_suffix('/'));
-        let (rooted, line) = strip(line, |line| line.strip_prefix('/'));
+        let (rooted, mut line) = strip(line, |line| line.strip_prefix('/'));
+        let mut slashes_left = 0;
+        if rooted && self.leading_slashes == LeadingSlashes::OneEachTime {
+            let bare = line.trim_start_matches('/');
+            slashes_left = line.len() - bare.len();
+            line = bare;
+        }
         self.rules.push(Rule {
             negated,
             folders_only,
             whole_path: rooted || line.contains('/'),
+            slashes_left: Cell::new(slashes_left),
             pattern: Pattern::parse(line).ok(),
         });
         Ok(())
@@ -127,6 +157,10 @@ impl Rules {
 
 impl Rule {
     fn matches(&self, path: &str, base: &str) -> bool {
+        if let Some(left) = self.slashes_left.get().checked_sub(1) {
+            self.slashes_left.set(left);
+            return false;
+        }
         let name = if self.whole_path { path } else { base };
         self.pattern.as_ref().is_some_and(|pattern| pattern.matches(name))
     }

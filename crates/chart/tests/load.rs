@@ -12,6 +12,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use pintle_chart::ignore::LeadingSlashes;
 use pintle_chart::load::{ApiVersions, Documents, Links, MAX_DEPTH, MAX_FILE_SIZE};
 use pintle_chart::{Chart, Dependency, Error, File, LoadRules, Metadata, Warning};
 use serde_json::{Map, Value, json};
@@ -24,6 +25,7 @@ const HELM_3: LoadRules = LoadRules {
     max_file_size: Some(MAX_FILE_SIZE),
     links: Links::InsideChart,
     go_package: "chart",
+    leading_slashes: LeadingSlashes::OneEachTime,
 };
 
 fn oracles() -> [(&'static str, LoadRules); 2] {

@@ -4,6 +4,7 @@
 
 use pintle_chart::LoadRules;
 use pintle_chart::coalesce::CoalesceRules;
+use pintle_chart::ignore::LeadingSlashes;
 use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE};
 use pintle_chart::values::ValueRules;
 use pintle_gotmpl::Type;
@@ -110,6 +111,7 @@ impl Profile {
             api_versions: ApiVersions::Known,
             max_file_size: None,
             links: Links::InsideChart,
+            leading_slashes: LeadingSlashes::One,
             go_package: "v2",
         },
         coalesce: CoalesceRules { drops_null_defaults: true },
@@ -143,6 +145,7 @@ impl Profile {
             api_versions: ApiVersions::Any,
             max_file_size: Some(MAX_FILE_SIZE),
             links: Links::InsideChart,
+            leading_slashes: LeadingSlashes::OneEachTime,
             go_package: "chart",
         },
         coalesce: CoalesceRules { drops_null_defaults: false },

@@ -26,9 +26,21 @@ pub enum Field {
     Skipped,
     /// as it is
     Any,
-    /// as a string where it is a number or a boolean, and so the items of a list: the field of a Go struct that is a
-    /// `string` or a `[]string`
+    /// as a string where it is a number or a boolean: the field of a Go struct that is a `string`
     Text,
+    /// as a list of what [`Field::Text`] reads: the field of a Go struct that is a `[]string`
+    Texts,
+}
+
+impl Field {
+    /// Tells how the items are read of a list that is read in this way.
+    pub(crate) fn of_items(self) -> Self {
+        match self {
+            Self::Texts => Self::Text,
+            Self::Text | Self::Any => Self::Any,
+            Self::Skipped => Self::Skipped,
+        }
+    }
 }
 
 /// Tells how the field at a path is read.
@@ -70,9 +82,11 @@ fn compose_first(
                 return Ok(None);
             }
             EventKind::SequenceStart(_) => {
-                if !composer.begin(Open::List(Vec::new(), composer.how)) {
+                let how = composer.how.of_items();
+                if !composer.begin(Open::List(Vec::new(), how)) {
                     return Ok(None);
                 }
+                composer.how = how;
                 continue;
             }
             EventKind::MappingStart(_) => {

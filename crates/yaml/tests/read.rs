@@ -90,7 +90,8 @@ fn fields_are_read_as_go_reads_a_struct() {
     let read = |text: &str| {
         let mut fields = pintle_yaml::from_str_fields(text, &|path| match path {
             ["any", ..] => Field::Any,
-            ["text" | "texts" | "map"] | ["map", _] => Field::Text,
+            ["text" | "map"] | ["map", _] => Field::Text,
+            ["texts"] => Field::Texts,
             _ => Field::Skipped,
         })?;
         // Go leaves a field as it is if it is to become null.

@@ -70,7 +70,7 @@ pub(super) fn read(
     let root = fs::canonicalize(folder).map_err(io_error("lstat", folder))?;
     let mut walk = Walk {
         rules,
-        ignored: ignore_rules(folder, &root, rules.links)?.with_defaults(),
+        ignored: ignore_rules(folder, &root, rules)?.with_defaults(),
         warnings,
         files: Vec::new(),
         n_entries: 0,
@@ -82,16 +82,16 @@ pub(super) fn read(
     Ok(walk.files)
 }
 
-fn ignore_rules(folder: &Path, root: &Path, links: Links) -> Result<Rules, Error> {
+fn ignore_rules(folder: &Path, root: &Path, rules: LoadRules) -> Result<Rules, Error> {
     let path = folder.join(ignore::FILE_NAME);
     let Ok(resolved) = fs::canonicalize(&path) else { return Ok(Rules::default()) };
-    if links == Links::InsideChart && !resolved.starts_with(root) {
+    if rules.links == Links::InsideChart && !resolved.starts_with(root) {
         return Err(link_outside(&path, &resolved));
     }
     let file = OpenFile::open(&path).map_err(io_error("open", &path))?;
     let mut data = Vec::new();
     file.take(MAX_CHART_SIZE).read_to_end(&mut data).map_err(io_error("read", &path))?;
-    Ok(Rules::parse(&String::from_utf8_lossy(&data))?)
+    Ok(Rules::parse_with(&String::from_utf8_lossy(&data), rules.leading_slashes)?)
 }
 
 struct Walk<'a> {

@@ -16,6 +16,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::decode::{ApiVersion, decode};
+use crate::ignore::LeadingSlashes;
 use crate::metadata::{API_VERSION_V1, API_VERSION_V2};
 use crate::{Chart, Error, File};
 
@@ -69,6 +70,8 @@ pub struct LoadRules {
     pub max_file_size: Option<u64>,
     /// where symbolic links may lead
     pub links: Links,
+    /// what becomes of slashes at the start of a rule of `.helmignore`
+    pub leading_slashes: LeadingSlashes,
     /// the package of Helm's types, as messages name it: `v2`, `chart`
     pub go_package: &'static str,
 }
@@ -80,6 +83,7 @@ impl Default for LoadRules {
             api_versions: ApiVersions::Known,
             max_file_size: None,
             links: Links::InsideChart,
+            leading_slashes: LeadingSlashes::One,
             go_package: "v2",
         }
     }

@@ -346,7 +346,7 @@ impl Converter<'_> {
                 as_value(*resolved, how).unwrap_or_default()
             }
             GoValue::List(items) => {
-                Value::list(items.iter().map(|item| self.value(item, how)).collect())
+                Value::list(items.iter().map(|item| self.value(item, how.of_items())).collect())
             }
             GoValue::Map(map) => {
                 let entries = map.entries.iter().map(|(key, value)| {
@@ -383,8 +383,8 @@ impl Converter<'_> {
     fn ask(&self) -> Field {
         let Some(fields) = self.fields else { return Field::Any };
         match fields(&self.path.iter().map(|key| &**key).collect::<Vec<_>>()) {
-            Field::Text => Field::Text,
-            Field::Any | Field::Skipped => Field::Any,
+            Field::Skipped => Field::Any,
+            how => how,
         }
     }
 }
