@@ -26,12 +26,23 @@ const GLOBAL: &str = "global";
 pub struct CoalesceRules {
     /// Nulls among a chart's defaults are dropped; else they are values and stay.
     pub drops_null_defaults: bool,
+    /// whose the list of dependencies is of a chart that is carried under several aliases
+    pub aliases: Aliases,
 }
 
 impl Default for CoalesceRules {
     fn default() -> Self {
-        Self { drops_null_defaults: true }
+        Self { drops_null_defaults: true, aliases: Aliases::Apart }
     }
+}
+
+/// Whose the list of dependencies is of a chart that is carried under several aliases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aliases {
+    /// each copy has its own
+    Apart,
+    /// all copies share it: what one renames is renamed for the others
+    Together,
 }
 
 /// The values of a chart and all charts below it, ready to be checked and rendered.

@@ -8,6 +8,8 @@
 //! Source: `ProcessDependencies` in `pkg/chart/v2/util/dependencies.go`, Helm v4, and
 //! `ProcessDependenciesWithMerge` in `pkg/chartutil/dependencies.go`, Helm v3.
 
+mod shared;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,9 +18,10 @@ use std::sync::Arc;
 
 use pintle_yaml::{Map, Value};
 
+use self::shared::{Copied, SharedLists};
 use crate::coalesce::{
-    CoalesceError, CoalesceRules, Place, cannot_overwrite_table, coalesce, destination_is_table,
-    merge, merge_tables,
+    Aliases, CoalesceError, CoalesceRules, Place, cannot_overwrite_table, coalesce,
+    destination_is_table, merge, merge_tables,
 };
 use crate::quote::Quoted;
 use crate::semver::{Constraint, Version};
@@ -129,9 +132,12 @@ pub fn process_dependencies(
     values: &Map,
     rules: CoalesceRules,
 ) -> Result<Vec<ProcessWarning>, CoalesceError> {
-    let mut process = Process { rules, warnings: Vec::new() };
-    process.switch(chart, values, "")?;
-    process.import(chart)?;
+    let mut process = Process { rules, warnings: Vec::new(), shared: SharedLists::default() };
+    let copied = process.switch(chart, values, "", Vec::new())?;
+    process.import(chart, &copied)?;
+    if rules.aliases == Aliases::Together {
+        process.shared.write_back(chart, &copied);
+    }
     process.warnings.sort();
     Ok(process.warnings)
 }
@@ -139,6 +145,7 @@ pub fn process_dependencies(
 struct Process {
     rules: CoalesceRules,
     warnings: Vec<ProcessWarning>,
+    shared: SharedLists,
 }
 
 impl Process {
@@ -146,12 +153,23 @@ impl Process {
         self.warnings.extend(warnings.into_iter().map(ProcessWarning::Coalesce));
     }
 
-    /// Takes away what is switched off, from the top down. `path` leads to the chart's own values.
-    fn switch(&mut self, chart: &mut Chart, values: &Map, path: &str) -> Result<(), CoalesceError> {
+    /// Takes away what is switched off, from the top down. `path` leads to the chart's own values, `origin` to where it
+    /// stood before anything was copied.
+    fn switch(
+        &mut self,
+        chart: &mut Chart,
+        values: &Map,
+        path: &str,
+        origin: Vec<usize>,
+    ) -> Result<Copied, CoalesceError> {
         if chart.metadata.dependencies.is_empty() {
-            return Ok(());
+            return Ok(Copied { origin, ..Copied::default() });
         }
-        name_dependencies(chart);
+        let are_shared = self.rules.aliases == Aliases::Together;
+        if are_shared {
+            self.shared.rename(&origin, &mut chart.metadata.dependencies);
+        }
+        let sources = name_dependencies(chart);
         let coalesced = coalesce(chart, values, self.rules)?;
         self.heard(coalesced.warnings);
         let values = coalesced.values;
@@ -166,15 +184,27 @@ impl Process {
                 off.insert(request.name.clone());
             }
         }
-        requests.retain(|request| !off.contains(&request.name));
-        chart.metadata.dependencies = requests;
-        chart.dependencies.retain(|carried| !off.contains(carried.name()));
-        for carried in &mut chart.dependencies {
-            // All charts look into the values of the outermost one, along their path.
-            let path = format!("{path}{}.", carried.name());
-            stack::with_room(|| self.switch(carried, &values, &path))?;
+        if are_shared {
+            self.shared.switch(&origin, &requests);
         }
-        Ok(())
+        let is_on = |request: &Dependency| !off.contains(&request.name);
+        let entries = (0..requests.len()).filter(|entry| is_on(&requests[*entry])).collect();
+        requests.retain(is_on);
+        chart.metadata.dependencies = requests;
+        let all = std::mem::take(&mut chart.dependencies);
+        let mut carried = Vec::new();
+        for (mut chart_below, source) in all.into_iter().zip(sources) {
+            if off.contains(chart_below.name()) {
+                continue;
+            }
+            // All charts look into the values of the outermost one, along their path.
+            let path = format!("{path}{}.", chart_below.name());
+            let origin = [&origin[..], &[source]].concat();
+            carried
+                .push(stack::with_room(|| self.switch(&mut chart_below, &values, &path, origin))?);
+            chart.dependencies.push(chart_below);
+        }
+        Ok(Copied { origin, entries, carried })
     }
 
     /// Tells whether tags leave a chart on: one that is true does, and so does having none.
@@ -211,12 +241,17 @@ impl Process {
     }
 
     /// Lifts values of charts into the defaults of their carriers, from the bottom up.
-    fn import(&mut self, chart: &mut Chart) -> Result<(), CoalesceError> {
-        for carried in &mut chart.dependencies {
-            stack::with_room(|| self.import(carried))?;
+    fn import(&mut self, chart: &mut Chart, copied: &Copied) -> Result<(), CoalesceError> {
+        let below = copied.carried.iter().map(Some).chain(std::iter::repeat(None));
+        for (carried, copied) in chart.dependencies.iter_mut().zip(below) {
+            let unknown = Copied::default();
+            stack::with_room(|| self.import(carried, copied.unwrap_or(&unknown)))?;
         }
         if chart.metadata.dependencies.is_empty() {
             return Ok(());
+        }
+        if self.rules.aliases == Aliases::Together {
+            self.shared.import(copied, &mut chart.metadata.dependencies);
         }
         let merged = merge(chart, &Map::new(), self.rules)?;
         self.heard(merged.warnings);
@@ -242,8 +277,9 @@ impl Process {
     }
 }
 
-/// Gives each asked-for chart its name, and lets those that are not asked for go first.
-fn name_dependencies(chart: &mut Chart) {
+/// Gives each asked-for chart its name, and lets those that are not asked for go first. Tells where each of them was.
+fn name_dependencies(chart: &mut Chart) -> Vec<usize> {
+    let mut sources = Vec::new();
     let carried = std::mem::take(&mut chart.dependencies);
     let versions: Vec<_> =
         carried.iter().map(|chart| Version::parse(&chart.metadata.version).ok()).collect();
@@ -258,6 +294,7 @@ fn name_dependencies(chart: &mut Chart) {
     for (n, unasked) in carried.iter().enumerate() {
         if !requests.iter().enumerate().any(|(r, request)| fits(r, &request.name, n)) {
             chart.dependencies.push(unasked.clone());
+            sources.push(n);
         }
     }
     for (r, request) in requests.iter_mut().enumerate() {
@@ -268,11 +305,13 @@ fn name_dependencies(chart: &mut Chart) {
                 named.metadata.name.clone_from(&request.alias);
             }
             chart.dependencies.push(named);
+            sources.push(n);
         }
         if !request.alias.is_empty() {
             request.name.clone_from(&request.alias);
         }
     }
+    sources
 }
 
 /// Gives the value at a path of dots, unless it is a table.

@@ -9,7 +9,7 @@ mod sections;
 use std::fmt::Write as _;
 
 use common::compare;
-use pintle_chart::coalesce::{CoalesceError, CoalesceRules, Coalesced, coalesce, merge};
+use pintle_chart::coalesce::{Aliases, CoalesceError, CoalesceRules, Coalesced, coalesce, merge};
 use pintle_chart::process::{ProcessWarning, process_dependencies};
 use pintle_chart::{Chart, Dependency, File};
 use pintle_yaml::Value;
@@ -18,7 +18,8 @@ use sections::sections;
 
 fn rules() -> [(&'static str, CoalesceRules); 2] {
     let helm_4_3 = CoalesceRules::default();
-    [("helm-4.3", helm_4_3), ("helm-3.22", CoalesceRules { drops_null_defaults: false })]
+    let helm_3_22 = CoalesceRules { drops_null_defaults: false, aliases: Aliases::Together };
+    [("helm-4.3", helm_4_3), ("helm-3.22", helm_3_22)]
 }
 
 fn json(value: impl Into<Value>) -> String {

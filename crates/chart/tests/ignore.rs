@@ -15,8 +15,7 @@ use comparison::{Comparison, read_json, repository};
 fn rules_ignore_what_helm_ignores() {
     let mut comparison = Comparison::default();
     let cases = read_json(&repository().join("fixtures/helmignore/rules.json"));
-    let oracles =
-        [("helm-4.3", LeadingSlashes::One), ("helm-3.22", LeadingSlashes::OneEachTime)];
+    let oracles = [("helm-4.3", LeadingSlashes::One), ("helm-3.22", LeadingSlashes::OneEachTime)];
     for (oracle, leading_slashes) in oracles {
         let path = format!("snapshots/{oracle}/helmignore/rules.json");
         let snapshot = read_json(&repository().join(path));

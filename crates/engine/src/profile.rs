@@ -3,7 +3,7 @@
 //! This is the only place that knows version names. To add a version, add a constant here.
 
 use pintle_chart::LoadRules;
-use pintle_chart::coalesce::CoalesceRules;
+use pintle_chart::coalesce::{Aliases, CoalesceRules};
 use pintle_chart::ignore::LeadingSlashes;
 use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE};
 use pintle_chart::values::ValueRules;
@@ -114,7 +114,7 @@ impl Profile {
             leading_slashes: LeadingSlashes::One,
             go_package: "v2",
         },
-        coalesce: CoalesceRules { drops_null_defaults: true },
+        coalesce: CoalesceRules { drops_null_defaults: true, aliases: Aliases::Apart },
         values: ValueRules {
             documents: Documents::All,
             takes_json_objects: true,
@@ -148,7 +148,7 @@ impl Profile {
             leading_slashes: LeadingSlashes::OneEachTime,
             go_package: "chart",
         },
-        coalesce: CoalesceRules { drops_null_defaults: false },
+        coalesce: CoalesceRules { drops_null_defaults: false, aliases: Aliases::Together },
         values: ValueRules {
             documents: Documents::First,
             takes_json_objects: false,
