@@ -11,6 +11,7 @@ const RULES: LoadRules = LoadRules {
     api_versions: ApiVersions::Any,
     max_file_size: None,
     links: pintle_chart::load::Links::InsideChart,
+    leading_slashes: pintle_chart::ignore::LeadingSlashes::One,
     go_package: "v2",
 };
 

@@ -204,7 +204,7 @@ fn checked_index(key: &Value, length: usize) -> std::result::Result<usize, FuncE
     }
 }
 
-fn slice(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
+fn slice(env: &mut Env<'_, '_>, args: &[Value]) -> Result {
     let indexes = &args[1..];
     let item = underlying(&args[0]);
     if item.is_nil() {
@@ -221,7 +221,11 @@ fn slice(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
     };
     // Slices here have no room behind them: capacity is length.
     let mut bounds = [0, length, length];
-    for (bound, key) in bounds.iter_mut().zip(indexes) {
+    for (n, (bound, key)) in bounds.iter_mut().zip(indexes).enumerate() {
+        // `index` looks through an interface, this does not.
+        if env.is_interface(n + 1) {
+            return refuse("cannot index slice/array with type interface {}");
+        }
         *bound = checked_index(key, length)?;
     }
     let [from, to, capacity] = bounds;
