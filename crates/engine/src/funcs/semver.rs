@@ -4,14 +4,26 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use pintle_chart::semver::{Constraint, SemverError, Version};
 use pintle_gotmpl::value::print;
 use pintle_gotmpl::{Env, FuncError, Function, Kind, Object, Str, Type, UintType, Value};
+use rustc_hash::FxHashMap;
 
 use super::arguments::text;
+
+/// How many answers a thread keeps: charts ask the same of the cluster's version in each template.
+const MAX_KEPT: usize = 256;
+
+/// Up to how many bytes a range and a version may have together to be kept.
+const MAX_KEPT_LEN: usize = 256;
+
+thread_local! {
+    static ANSWERS: RefCell<FxHashMap<(Str, Str), bool>> = RefCell::default();
+}
 
 /// The functions of this family.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -28,9 +40,30 @@ fn refused(error: SemverError) -> FuncError {
 }
 
 fn semver_compare(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
+    let [Value::String(range), Value::String(version)] = args else {
+        unreachable!("the signature was checked")
+    };
+    if range.len() + version.len() > MAX_KEPT_LEN {
+        return compare(args).map(Value::Bool);
+    }
+    let key = (range.clone(), version.clone());
+    if let Some(answer) = ANSWERS.with_borrow(|answers| answers.get(&key).copied()) {
+        return Ok(answer.into());
+    }
+    let answer = compare(args)?;
+    ANSWERS.with_borrow_mut(|answers| {
+        if answers.len() >= MAX_KEPT {
+            answers.clear();
+        }
+        answers.insert(key, answer);
+    });
+    Ok(answer.into())
+}
+
+fn compare(args: &[Value]) -> Result<bool, FuncError> {
     let constraint = Constraint::parse(&text(args, 0)).map_err(refused)?;
     let version = Version::parse(&text(args, 1)).map_err(refused)?;
-    Ok(constraint.check(&version).into())
+    Ok(constraint.check(&version))
 }
 
 /// A version, or a pointer to one: half of the methods belong to the pointer only.
