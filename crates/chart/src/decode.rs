@@ -364,7 +364,7 @@ decode_struct!(Draft, "Metadata", |draft| {
     "deprecated" => draft.metadata.deprecated,
     "annotations" => draft.metadata.annotations,
     "kubeVersion" => draft.metadata.kube_version,
-    "dependencies" => draft.dependencies,
+    "dependencies" => Listed(&mut draft.dependencies, &mut draft.metadata.lists_dependencies),
     "type" => draft.metadata.chart_type,
 });
 
@@ -460,6 +460,20 @@ impl Decode for Time<'_> {
 
     fn go_type(_: &str) -> String {
         "time.Time".to_owned()
+    }
+}
+
+/// A list, and whether there is one.
+struct Listed<'a, T>(&'a mut Vec<T>, &'a mut bool);
+
+impl<T: Decode + Default> Decode for Listed<'_, T> {
+    fn decode(&mut self, value: &Value, decoder: &mut Decoder) {
+        self.0.decode(value, decoder);
+        *self.1 = value.as_list().is_some();
+    }
+
+    fn go_type(go_package: &str) -> String {
+        Vec::<T>::go_type(go_package)
     }
 }
 

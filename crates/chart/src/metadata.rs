@@ -52,6 +52,8 @@ pub struct Metadata {
     pub kube_version: String,
     /// the charts it asks for
     pub dependencies: Vec<Dependency>,
+    /// whether it has a list of them, be it an empty one: Helm looks at values anew where there is a list
+    pub lists_dependencies: bool,
     /// `application` or `library`; empty means `application`
     pub chart_type: String,
 }

@@ -162,7 +162,7 @@ impl Process {
         path: &str,
         origin: Vec<usize>,
     ) -> Result<Copied, CoalesceError> {
-        if chart.metadata.dependencies.is_empty() {
+        if !chart.metadata.lists_dependencies {
             return Ok(Copied { origin, ..Copied::default() });
         }
         let are_shared = self.rules.aliases == Aliases::Together;
@@ -190,6 +190,8 @@ impl Process {
         let is_on = |request: &Dependency| !off.contains(&request.name);
         let entries = (0..requests.len()).filter(|entry| is_on(&requests[*entry])).collect();
         requests.retain(is_on);
+        // A list that is empty now is none for what follows.
+        chart.metadata.lists_dependencies = !requests.is_empty();
         chart.metadata.dependencies = requests;
         let all = std::mem::take(&mut chart.dependencies);
         let mut carried = Vec::new();
@@ -247,7 +249,7 @@ impl Process {
             let unknown = Copied::default();
             stack::with_room(|| self.import(carried, copied.unwrap_or(&unknown)))?;
         }
-        if chart.metadata.dependencies.is_empty() {
+        if !chart.metadata.lists_dependencies {
             return Ok(());
         }
         if self.rules.aliases == Aliases::Together {

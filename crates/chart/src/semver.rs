@@ -573,7 +573,8 @@ impl Group {
     /// Reads comparisons separated by a comma or by space.
     fn parse(text: &str) -> Result<Self, SemverError> {
         let improper = || SemverError::Improper(text.to_owned());
-        let mut comparisons: Vec<Comparison> = Vec::new();
+        // A version that is none matters only if the group as a whole has the form of one.
+        let mut comparisons: Vec<Result<Comparison, SemverError>> = Vec::new();
         let mut rest = text;
         loop {
             rest = &rest[spaces(rest)..];
@@ -590,12 +591,13 @@ impl Group {
             if !done && gap == 0 && !comma {
                 return Err(improper());
             }
-            comparisons.push(Comparison::new(operator, sign, version, &parts)?);
+            comparisons.push(Comparison::new(operator, sign, version, &parts));
             if done {
                 break;
             }
             rest = &after[gap + usize::from(comma)..];
         }
+        let comparisons = comparisons.into_iter().collect::<Result<Vec<_>, _>>()?;
         let allows_prereleases = comparisons.iter().any(|c| !c.version.prerelease.is_empty());
         Ok(Self { comparisons, allows_prereleases })
     }

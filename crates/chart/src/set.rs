@@ -210,9 +210,12 @@ impl<'a, 'r> Parser<'a, 'r> {
             Some('.') => self.map_key(data, &key, level + 1),
             Some(',') => Err(SetError::CommaAfterKey(key).into()),
             Some(_) => {
+                // Go takes nothing behind the last `=` for the end of all: items of lists around it stay as they are.
+                let is_end = self.rest.is_empty()
+                    && !matches!(self.reading, Reading::Json | Reading::Literal);
                 let value = self.value()?;
                 set(data, &key, value);
-                Ok(())
+                if is_end { Err(Stop::End) } else { Ok(()) }
             }
         }
     }

@@ -31,11 +31,16 @@ pub fn read_values(data: &[u8], documents: Documents) -> Result<Map, Error> {
         return read_map(data);
     }
     let mut values = Map::new();
-    for document in split(&with_plain_lines(data))? {
+    let plain = with_plain_lines(data);
+    let (documents, fault) = split(&plain);
+    for document in documents {
         let map = read_map(document).map_err(|error| Error::Document(Box::new(error)))?;
         values = merge_maps(&values, &map);
     }
-    Ok(values)
+    match fault {
+        None => Ok(values),
+        Some(error) => Err(error),
+    }
 }
 
 fn read_map(data: &[u8]) -> Result<Map, Error> {
@@ -61,8 +66,9 @@ fn with_plain_lines(data: &[u8]) -> Cow<'_, [u8]> {
     plain.into()
 }
 
-/// Splits at lines that begin with `---`. A separator that no line stands before belongs to its document.
-fn split(text: &[u8]) -> Result<Vec<&[u8]>, Error> {
+/// Splits at lines that begin with `---`, up to one that is no separator. A separator that no line stands before belongs
+/// to its document.
+fn split(text: &[u8]) -> (Vec<&[u8]>, Option<Error>) {
     const SEPARATOR: &[u8] = b"---";
     let mut documents = Vec::new();
     let mut start = 0;
@@ -76,7 +82,7 @@ fn split(text: &[u8]) -> Result<Vec<&[u8]>, Error> {
         let after = String::from_utf8_lossy(after);
         let after = after.trim();
         if !after.is_empty() && !after.starts_with('#') {
-            return Err(Error::DocumentSeparator(after.to_owned()));
+            return (documents, Some(Error::DocumentSeparator(after.to_owned())));
         }
         if start < line_start {
             documents.push(&text[start..line_start]);
@@ -84,5 +90,5 @@ fn split(text: &[u8]) -> Result<Vec<&[u8]>, Error> {
         }
     }
     documents.push(&text[start..]);
-    Ok(documents)
+    (documents, None)
 }
