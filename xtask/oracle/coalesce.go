@@ -165,14 +165,15 @@ func judge(out *strings.Builder, step string, run func() (any, error)) bool {
 	log.SetOutput(&logged)
 	value, err := run()
 	if err != nil {
+		// What was logged before a failure, we do not say.
 		fmt.Fprintf(out, "%s error: %v\n", step, err)
-	} else {
-		fmt.Fprintf(out, "%s %s\n", step, compact(value))
+		return false
 	}
+	fmt.Fprintf(out, "%s %s\n", step, compact(value))
 	lines := strings.SplitAfter(logged.String(), "\n")
 	slices.Sort(lines)
 	out.WriteString(strings.Join(lines, ""))
-	return err == nil
+	return true
 }
 
 func compact(value any) string {

@@ -69,7 +69,7 @@ func renderAll4(files map[string]string, user map[string]any) (string, error) {
 		return "", err
 	}
 	if err := dependencies4.ProcessDependencies(chart, user); err != nil {
-		return "", err
+		return "", fmt.Errorf("chart dependencies processing failed: %w", err)
 	}
 	version, err := common.ParseKubeVersion(kubeVersion)
 	if err != nil {
@@ -77,6 +77,8 @@ func renderAll4(files map[string]string, user map[string]any) (string, error) {
 	}
 	capabilities := *common.DefaultCapabilities
 	capabilities.KubeVersion = *version
+	// A build with a stamp says its whole version.
+	capabilities.HelmVersion.Version = "v4.3.1"
 	options := common.ReleaseOptions{Name: "rel", Namespace: "default", Revision: 1, IsInstall: true}
 	context, err := util4.ToRenderValues(chart, user, options, &capabilities)
 	if err != nil {
@@ -119,6 +121,7 @@ func renderAll3(files map[string]string, user map[string]any) (string, error) {
 	}
 	capabilities := *util3.DefaultCapabilities
 	capabilities.KubeVersion = *version
+	capabilities.HelmVersion.Version = "v3.22.0"
 	options := util3.ReleaseOptions{Name: "rel", Namespace: "default", Revision: 1, IsInstall: true}
 	context, err := util3.ToRenderValues(chart, user, options, &capabilities)
 	if err != nil {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use pintle_chart::File;
 use pintle_engine::world::Still;
-use pintle_engine::{Capabilities, KubeVersion, Profile, Release, Rendered, Renderer, Settings};
+use pintle_engine::{
+    Capabilities, KubeVersion, Profile, Release, Rendered, Renderer, Settings, TemplateError,
+};
 use pintle_manifest::{Hook, HookEvent};
 use pintle_yaml::{Map, Value};
 
@@ -52,7 +54,15 @@ fn render(text: &str, profile: Profile) -> Result<String, String> {
     let settings = Settings { profile, capabilities, ..Settings::new(Arc::new(Still::new(1))) };
     let release = Release::new("rel").namespace("default");
     let rendered = Renderer::new(chart, settings).render(&user, &release);
-    Ok(show(&rendered.map_err(|error| chain(&error))?))
+    Ok(show(&rendered.map_err(|error| said(&error, &profile))?))
+}
+
+/// Words an error as the program does.
+fn said(error: &TemplateError, profile: &Profile) -> String {
+    match error {
+        TemplateError::Dependencies(reason) if profile.name == "helm-3.22" => reason.to_string(),
+        error => error.to_string(),
+    }
 }
 
 /// Writes objects, hooks and notes as the recorder does.

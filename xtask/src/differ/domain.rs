@@ -222,8 +222,14 @@ fn text_case(body: &str) -> Option<String> {
     Some(format!("{HEADER}{body}\n"))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "other domains have cases that cannot be written")]
+/// Gives a case of sections, unless a section is a path that no file has.
 fn text_of_one(case: &[String]) -> Option<String> {
+    let names = case[0].lines().filter_map(|line| line.strip_prefix("-- ")?.strip_suffix(" --"));
+    for name in names {
+        if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return None;
+        }
+    }
     Some(case[0].clone())
 }
 

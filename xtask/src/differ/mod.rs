@@ -281,8 +281,11 @@ impl<'a> Run<'a> {
         for part in &trial.case {
             writeln!(text, "  | {}", clipped(part)).expect("a string can be written to");
         }
-        write!(text, "  Go:   {}\n  ours: {}", clipped(&go.shown()), clipped(&ours.shown()))
-            .expect("a string can be written to");
+        let (go, ours) = (go.shown(), ours.shown());
+        let same = go.bytes().zip(ours.bytes()).take_while(|(a, b)| a == b).count();
+        let start = go.floor_char_boundary(same.saturating_sub(MAX_SHOWN / 2));
+        let (go, ours) = (clipped(&go[start..]), clipped(&ours[start..]));
+        write!(text, "  Go:   {go}\n  ours: {ours}").expect("a string can be written to");
         say(&text);
     }
 }

@@ -10,6 +10,10 @@ const KEYS: &[&str] =
 fn values(random: &mut Random, depth: usize) -> String {
     let entries = random.joined(0, 4, ",", |random| {
         let key = random.pick(KEYS);
+        // Charts have tables, or nothing is rendered at all.
+        if matches!(key, "sub" | "other" | "global" | "deep" | "al") && random.chance(93) {
+            return format!("\"{key}\":{}", if depth > 0 { values(random, depth - 1) } else { "{}".to_owned() });
+        }
         format!("\"{key}\":{}", value(random, depth))
     });
     format!("{{{entries}}}")
@@ -90,6 +94,9 @@ fn chart_yaml(random: &mut Random, name: &str, dependencies: &[&str]) -> String 
 
 fn files(random: &mut Random, with_templates: bool) -> String {
     let mut out = String::new();
+    if with_templates && random.chance(95) {
+        out += HELPERS;
+    }
     let has_deep = random.chance(40);
     let deep: &[&str] = if has_deep { &["deep"] } else { &[] };
     let mut add = |random: &mut Random, folder: &str, name: &str, dependencies: &[&str]| {
@@ -120,51 +127,64 @@ fn files(random: &mut Random, with_templates: bool) -> String {
     out
 }
 
+/// What templates write of their values.
+const VALUES: &[&str] = &[
+    "{{ toJson .Values }}", "{{ .Values.a | quote }}", "{{ toJson .Values.global }}", "{{ toJson .Values.sub }}",
+    "{{ include \"t\" . | quote }}", "{{ include \"u\" . | quote }}", "{{ .Template.Name }}", "{{ .Template.BasePath }}",
+    "{{ .Chart.Name }}", "{{ .Release.Name }}", "{{ $_ := set .Values \"z\" .Template.Name }}1",
+    "{{ if .Values.global }}{{ $_ := set .Values.global \"z\" 1 }}{{ end }}2", "{{ .Values.z }}",
+    "{{ if .Values.sub }}{{ $_ := set .Values.sub \"p\" 1 }}{{ end }}3", "{{ .Values.missing }}",
+    "{{ keys .Subcharts | sortAlpha | join \",\" }}", "{{ typeOf .Values }}", "{{ typeOf .Chart }}",
+    "{{ range $k, $v := .Subcharts }}{{ $k }}={{ toJson $v.Values }}{{ end }}", "{{ .Chart.IsRoot }}",
+    "{{ .Capabilities.KubeVersion }}", "{{ .Capabilities.KubeVersion.Minor }}", "{{ toJson .Chart.Dependencies }}",
+    "{{ .Files.Get \"x\" }}", "{{ .Release.IsInstall }}", "{{ with .Values.a }}{{ . | toJson }}{{ else }}none{{ end }}",
+    "{{ merge .Values (dict \"m\" 1) | toJson }}", "{{ toYaml .Values | nindent 2 }}", "{{ .Values | toYaml | nindent 4 }}",
+    "{{ $d := deepCopy .Values }}{{ $_ := set $d \"q\" 1 }}{{ toJson .Values }}", "{{ omit .Values \"a\" | toJson }}",
+    "{{ unset .Values \"a\" | toJson }}", "{{ .Capabilities.APIVersions.Has \"v1\" }}", "{{ toJson .Chart }}", "{{ toJson .Release }}",
+    "{{ dig \"a\" \"b\" \"no\" (.Values | merge dict) | quote }}", "{{ toJson .Subcharts }}", "{{ toJson .Template }}",
+    "{{ range $k, $v := .Values }}{{ $k }},{{ end }}", "{{ .Values.global | default dict | toJson }}", "{{ include \"b\" .Values | quote }}",
+    "{{ $x := .Values.global }}{{ if $x }}{{ $_ := merge $x (dict \"n\" (dict \"o\" 1)) }}{{ end }}4", "{{ toJson .Files }}",
+];
+
+/// What may not be there, or stops the render.
+const RISKY: &[&str] = &[
+    "{{ .Values.a.b }}", "{{ .Values.global.a.b }}", "{{ required \"no\" .Values.x }}", "{{ .Values.a.b.c }}", "{{ fail \"stop\" }}",
+    "{{ template \"t\" . }}", "{{ mergeOverwrite .Values .Values.b | toJson }}", "{{ index .Values \"a\" \"b\" }}", "{{ include \"no\" . }}",
+    "{{ dig \"a\" \"b\" \"no\" .Values }}", "{{ tpl \"{{ .Values.a }}\" . | quote }}", "{{ tpl .Values.x . }}", "{{ .Chart.Nope }}",
+    "{{ .Release.Nope }}", "{{ .Nope.Nope }}", "{{ .Capabilities.Nope }}", "{{ .Files.Nope }}", "{{ printf \"%#v\" .Values.a }}", "{{ printf \"%v\" .Chart }}",
+    "{{ range .Values }}{{ .a }}{{ end }}", "{{ toYaml .Chart }}",
+];
+
 /// Draws a template that writes a manifest about its values.
 fn template(random: &mut Random, is_partial: bool) -> String {
-    let names = ["t", "u", "b"];
     if is_partial {
         return random.joined(1, 2, "\n", |random| {
             let body = random.pick(&[
-                "{{ .Chart.Name }}-{{ .Release.Name }}", "{{ toJson .Values }}", "{{ . | toJson }}", "x",
-                "{{ $_ := set .Values \"z\" 1 }}", "", "{{ include \"u\" . }}", "{{ .Template.Name }}",
+                "{{ .Chart.Name }}-{{ .Release.Name }}", "{{ kindOf . }}", "x",
+                "{{ $_ := set .Values \"z\" 1 }}", "", "{{ include \"u\" . }}", "{{ .Template.Name }}", "{{ toJson .Values }}",
             ]);
-            format!("{{{{- define \"{}\" -}}}}{body}{{{{- end -}}}}", random.pick(&names))
+            format!("{{{{- define \"{}\" -}}}}{body}{{{{- end -}}}}", random.pick(&["t", "u", "b"]))
         });
     }
     let lines = random.joined(1, 4, "\n", |random| {
         let key = random.pick(&["a", "b", "c", "d", "e"]);
-        let value = random.pick(&[
-            "{{ toJson .Values }}", "{{ .Values.a | quote }}", "{{ toJson .Values.global }}",
-            "{{ toJson .Values.sub }}", "{{ include \"t\" . | quote }}", "{{ include \"u\" . | quote }}",
-            "{{ .Template.Name }}", "{{ .Template.BasePath }}", "{{ .Chart.Name }}", "{{ .Release.Name }}",
-            "{{ $_ := set .Values \"z\" .Template.Name }}1", "{{ $_ := set .Values.global \"z\" 1 }}2",
-            "{{ if .Values.sub }}{{ $_ := set .Values.sub \"p\" 1 }}{{ end }}3", "{{ .Values.z }}",
-            "{{ tpl \"{{ .Values.a }}\" . | quote }}", "{{ .Values.missing }}", "{{ .Values.a.b }}",
-            "{{ .Values.global.a.b }}", "{{ keys .Subcharts | sortAlpha | join \",\" }}",
-            "{{ range $k, $v := .Subcharts }}{{ $k }}={{ toJson $v.Values }}{{ end }}",
-            "{{ .Capabilities.KubeVersion }}", "{{ .Capabilities.KubeVersion.Minor }}", "{{ typeOf .Values }}",
-            "{{ typeOf .Chart }}", "{{ .Chart.IsRoot }}", "{{ toJson .Chart.Dependencies }}",
-            "{{ .Files.Get \"x\" }}", "{{ .Release.IsInstall }}", "{{ required \"no\" .Values.x }}",
-            "{{ .Values.a.b.c }}", "{{ with .Values.a }}{{ . | toJson }}{{ else }}none{{ end }}",
-            "{{ template \"t\" . }}", "{{ merge .Values (dict \"m\" 1) | toJson }}",
-            "{{ $d := deepCopy .Values }}{{ $_ := set $d \"q\" 1 }}{{ toJson .Values }}",
-            "{{ toYaml .Values | nindent 2 }}", "{{ .Values | toYaml | nindent 4 }}",
-            "{{ omit .Values \"a\" | toJson }}", "{{ unset .Values \"a\" | toJson }}",
-            "{{ mergeOverwrite .Values .Values.b | toJson }}", "{{ fail \"stop\" }}",
-            "{{ .Capabilities.APIVersions.Has \"v1\" }}", "{{ index .Values \"a\" \"b\" }}",
-            "{{ dig \"a\" \"b\" \"no\" .Values }}", "{{ dig \"a\" \"b\" \"no\" (.Values | merge dict) }}",
-        ]);
-        let wrapped = random.chance(30);
+        let is_risky = random.chance(5);
+        let value = random.pick(if is_risky { RISKY } else { VALUES });
+        let wrapped = random.chance(20);
         if wrapped { format!("{key}: '{value}'") } else { format!("{key}: {value}") }
     });
-    let extra =
-        if random.chance(15) { Grammar::new(random, true).template() } else { String::new() };
+    let extra = if random.chance(6) { Grammar::new(random, true).template() } else { String::new() };
     format!(
         "apiVersion: v1\nkind: {}\nmetadata:\n  name: x\n{lines}\n{extra}",
         random.pick(&["ConfigMap", "Pod", "Job"])
     )
 }
+
+/// Helpers that every chart has.
+const HELPERS: &str = "\
+-- templates/_all.tpl --
+{{ define \"t\" }}t{{ .Chart.Name }}{{ end }}{{ define \"u\" }}u{{ .Template.Name }}{{ end }}{{ define \"b\" }}b{{ kindOf . }}{{ end }}
+";
 
 /// Draws charts and a user's values.
 pub(crate) fn dependencies(random: &mut Random) -> Vec<String> {

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use pintle::{Capabilities, File, Hook, HookEvent, KubeVersion, Release, Rendered, Still, Values};
+use pintle::{
+    Capabilities, File, Hook, HookEvent, KubeVersion, Release, Rendered, Still, TemplateError,
+    Values,
+};
 use pintle_engine::{Renderer, Settings};
 
 use super::sections;
@@ -34,7 +37,7 @@ pub(crate) fn render(oracle: &str, case: &[String]) -> Option<String> {
         };
         let renderer = Renderer::new(chart, settings);
         let release = Release::new("rel").namespace("default");
-        renderer.render(user.as_map(), &release).map_err(|error| chain(&error))
+        renderer.render(user.as_map(), &release).map_err(|error| said(&error, oracle))
     };
     Some(match render() {
         Ok(rendered) => text(&rendered),
@@ -51,6 +54,14 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
+}
+
+/// Words an error as the program does.
+fn said(error: &TemplateError, oracle: &str) -> String {
+    match error {
+        TemplateError::Dependencies(reason) if oracle == "helm-3.22" => reason.to_string(),
+        error => error.to_string(),
+    }
 }
 
 fn text(rendered: &Rendered) -> String {

@@ -97,7 +97,7 @@ pub(crate) fn dependencies(oracle: &str, case: &[String]) -> Option<String> {
     let mut files = sections(&case[0]);
     let Ok(Value::Map(user)) = from_str(&files.remove("user.yaml")?) else { return None };
     let files = files.into_iter().map(|(name, text)| File::new(name, text)).collect();
-    let mut chart = Chart::from_files(files).ok()?;
+    let mut chart = profile(oracle).load.from_files(files).ok()?;
     write_steps(oracle, &mut chart, &user).ok()
 }
 
