@@ -77,8 +77,7 @@ impl Interner {
     }
 
     /// Ends interning.
-    pub(crate) fn finish(mut self) -> Names {
-        self.names.shrink_to_fit();
+    pub(crate) fn finish(self) -> Names {
         Names(self.names)
     }
 }
@@ -113,8 +112,7 @@ impl Literals {
     }
 
     /// Gives the strings by number.
-    pub(crate) fn finish(mut self) -> Vec<Str> {
-        self.strings.shrink_to_fit();
+    pub(crate) fn finish(self) -> Vec<Str> {
         self.strings
     }
 }
@@ -141,15 +139,19 @@ impl Slot {
 }
 
 impl Index {
-    const FIRST_SIZE: usize = 64;
+    /// How many slots there are at first: the text of a `tpl` call has few names.
+    const FIRST_SIZE: usize = 16;
 
     fn new() -> Self {
-        Self { slots: vec![Slot::FREE; Self::FIRST_SIZE], n_taken: 0 }
+        Self { slots: Vec::new(), n_taken: 0 }
     }
 
     /// Gives the number of the known thing that has these bytes, else `next`, which then has them. `is_same` tells
     /// whether a known thing has them.
     fn number(&mut self, bytes: &[u8], next: usize, is_same: impl Fn(usize) -> bool) -> usize {
+        if self.n_taken * 2 >= self.slots.len() {
+            self.grow();
+        }
         let key = Key::of(bytes);
         let mask = self.slots.len() - 1;
         let mut at = key.place() & mask;
@@ -167,15 +169,12 @@ impl Index {
         let number_plus_1 = u32::try_from(next + 1).expect(FEWER);
         self.slots[at] = Slot { key, number_plus_1 };
         self.n_taken += 1;
-        if self.n_taken * 2 > self.slots.len() {
-            self.grow();
-        }
         next
     }
 
     #[cold]
     fn grow(&mut self) {
-        let slots = vec![Slot::FREE; self.slots.len() * 4];
+        let slots = vec![Slot::FREE; (self.slots.len() * 4).max(Self::FIRST_SIZE)];
         let old = std::mem::replace(&mut self.slots, slots);
         let mask = self.slots.len() - 1;
         for slot in old.into_iter().filter(|slot| slot.number_plus_1 > 0) {

@@ -77,6 +77,9 @@ struct Facts {
 }
 
 impl<'f> Batch<'f> {
+    /// How many nodes the text of a `tpl` call has, or fewer.
+    const FEW: usize = 16;
+
     /// Begins a batch whose texts may call `functions` and Go's builtins.
     pub(crate) fn new(functions: &'f FuncMap) -> Self {
         let word = |word, keyword| match functions.id(word) {
@@ -90,8 +93,8 @@ impl<'f> Batch<'f> {
         Self {
             functions,
             keywords,
-            nodes: Vec::new(),
-            children: Vec::new(),
+            nodes: Vec::with_capacity(Self::FEW),
+            children: Vec::with_capacity(Self::FEW),
             idents: Vec::new(),
             numbers: Vec::new(),
             literals: Literals::new(),
@@ -130,9 +133,9 @@ impl<'f> Batch<'f> {
 
     /// Gives all templates, in the order in which they end, text by text: with the number of the text.
     pub(crate) fn finish(mut self) -> impl Iterator<Item = (usize, Template)> + use<> {
-        self.nodes.shrink_to_fit();
-        self.children.shrink_to_fit();
-        self.idents.shrink_to_fit();
+        trim(&mut self.nodes);
+        trim(&mut self.children);
+        trim(&mut self.idents);
         let arena = Arc::new(Arena {
             nodes: self.nodes,
             children: self.children,
@@ -195,5 +198,13 @@ impl<'f> Batch<'f> {
             return false;
         }
         true
+    }
+}
+
+/// Gives back what memory a finished list does not need, where it is worth the call.
+fn trim<T>(list: &mut Vec<T>) {
+    const WORTH_A_CALL: usize = 1 << 10;
+    if list.capacity() - list.len() >= WORTH_A_CALL {
+        list.shrink_to_fit();
     }
 }
