@@ -9,7 +9,7 @@ use std::sync::Arc;
 use pintle_yaml::{Map, Value};
 
 use crate::load::{CHART_YAML, REQUIREMENTS_YAML, Warning};
-use crate::{Error, LoadRules, Lock, Metadata};
+use crate::{Data, Error, LoadRules, Lock, Metadata};
 
 /// A file of a chart. A clone shares the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct File {
     /// the path from the root of its chart, with `/` on every system
     pub name: Arc<str>,
     /// the bytes, without a byte order mark
-    pub data: Arc<[u8]>,
+    pub data: Data,
     /// when it was last changed, in seconds since 1970; `None` where nobody says
     pub modified: Option<i64>,
 }
@@ -25,7 +25,8 @@ pub struct File {
 impl File {
     /// Makes a file from its path and its bytes.
     pub fn new(name: impl Into<Arc<str>>, data: impl AsRef<[u8]>) -> Self {
-        Self { name: name.into(), data: data.as_ref().into(), modified: None }
+        let data = Arc::<[u8]>::from(data.as_ref()).into();
+        Self { name: name.into(), data, modified: None }
     }
 
     /// Says when it was last changed, in seconds since 1970.

@@ -21,6 +21,7 @@
 
 mod chart;
 pub mod coalesce;
+mod data;
 mod decode;
 mod dependency;
 mod error;
@@ -44,6 +45,7 @@ mod time;
 pub mod values;
 
 pub use chart::{Chart, Crd, File};
+pub use data::Data;
 pub use dependency::Dependency;
 pub use error::Error;
 pub use load::{LoadRules, Warning};

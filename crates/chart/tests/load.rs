@@ -13,7 +13,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pintle_chart::ignore::LeadingSlashes;
-use pintle_chart::load::{ApiVersions, Documents, Links, MAX_DEPTH, MAX_FILE_SIZE};
+use pintle_chart::load::{ApiVersions, Documents, Links, MAX_DEPTH, MAX_FILE_SIZE, Reads};
 use pintle_chart::{Chart, Dependency, Error, File, LoadRules, Metadata, Warning};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +24,7 @@ const HELM_3: LoadRules = LoadRules {
     api_versions: ApiVersions::Any,
     max_file_size: Some(MAX_FILE_SIZE),
     links: Links::InsideChart,
+    reads: Reads::AtOnce,
     go_package: "chart",
     leading_slashes: LeadingSlashes::OneEachTime,
 };
@@ -76,6 +77,34 @@ fn cases_load_as_in_helm() {
         }
     }
     comparison.finish();
+}
+
+#[test]
+fn files_that_are_read_when_needed_are_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let long = "\u{feff}".to_owned() + &"# a long text\n".repeat(2_000);
+    write("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+    for n in 0..70 {
+        write(&format!("crds/{n}.yaml"), &format!("{long}# {n}\n"));
+    }
+    for name in ["README.md", "charts/crds/values.yaml", "charts/crds/templates/crds/a.yaml"] {
+        write(name, &long);
+    }
+    write("charts/crds/Chart.yaml", "apiVersion: v2\nname: crds\nversion: 0.1.0\n");
+    let rules = LoadRules { reads: Reads::WhenNeeded, ..LoadRules::default() };
+    let at_once = Chart::load(folder.path()).unwrap();
+    let when_needed = rules.load(folder.path()).unwrap();
+    write("README.md", "another text");
+    std::fs::remove_file(folder.path().join("crds/1.yaml")).unwrap();
+    assert_eq!(when_needed.raw_file("crds/1.yaml"), at_once.raw_file("crds/1.yaml"));
+    assert_eq!(when_needed.dependencies, at_once.dependencies);
+    let text = when_needed.raw_file("crds/69.yaml").unwrap().text();
+    assert!(text.starts_with("# a long text\n#") && text.ends_with("# 69\n"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ const RULES: LoadRules = LoadRules {
     max_file_size: None,
     links: pintle_chart::load::Links::InsideChart,
     leading_slashes: pintle_chart::ignore::LeadingSlashes::One,
+    reads: pintle_chart::load::Reads::AtOnce,
     go_package: "v2",
 };
 

@@ -141,7 +141,7 @@ fn gather<'c>(
             depth: path.matches('/').count(),
             path,
             base_path: base_path.clone(),
-            text: &template.data,
+            text: template.data.shared(),
             chart: number,
         });
     }

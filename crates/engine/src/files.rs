@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pintle_chart::File;
+use pintle_chart::{Data, File};
 use pintle_gotmpl::{FuncError, Kind, List, Map, Object, Str, Type, UintType, Value};
 use pintle_yaml::emit::{Emitter, Layout};
 
@@ -18,7 +18,7 @@ use crate::glob::Glob;
 
 /// Files by path, as templates hold them: Helm's `engine.files`.
 #[derive(Debug, Clone)]
-pub(crate) struct Files(Rc<BTreeMap<Arc<str>, Arc<[u8]>>>);
+pub(crate) struct Files(Rc<BTreeMap<Arc<str>, Data>>);
 
 /// The bytes of one file: Go's `[]uint8`, made into a list only if a template looks at single bytes.
 #[derive(Debug, Clone)]
@@ -27,18 +27,18 @@ pub(crate) struct Bytes(pub(crate) Arc<[u8]>);
 impl Files {
     /// Makes the files of a chart.
     pub(crate) fn new(files: &[File]) -> Self {
-        let entries = files.iter().map(|file| (Arc::clone(&file.name), Arc::clone(&file.data)));
+        let entries = files.iter().map(|file| (Arc::clone(&file.name), file.data.clone()));
         Self(Rc::new(entries.collect()))
     }
 
-    fn get(&self, path: &[u8]) -> Option<&Arc<[u8]>> {
+    fn get(&self, path: &[u8]) -> Option<&Data> {
         self.0.get(std::str::from_utf8(path).ok()?)
     }
 
     fn glob(&self, pattern: &str) -> Self {
         let glob = Glob::new(pattern);
         let matching = self.0.iter().filter(|(path, _)| glob.matches(path));
-        Self(Rc::new(matching.map(|(path, data)| (Arc::clone(path), Arc::clone(data))).collect()))
+        Self(Rc::new(matching.map(|(path, data)| (Arc::clone(path), data.clone())).collect()))
     }
 
     /// Writes base names and contents as a YAML map, as `toYaml` would.
@@ -108,8 +108,8 @@ impl Object for Files {
             }
         };
         Some(Ok(match name {
-            "Get" => Value::string(self.get(argument).map_or(&[][..], |data| data)),
-            "GetBytes" => bytes(self.get(argument).cloned().unwrap_or_default()),
+            "Get" => Value::string(self.get(argument).map_or(&[][..], |data| &**data)),
+            "GetBytes" => bytes(self.get(argument).unwrap_or(&Data::default())),
             "Glob" => Value::Object(Rc::new(self.glob(&String::from_utf8_lossy(argument)))),
             "Lines" => self.lines(argument),
             "AsConfig" => self.as_yaml(|data| String::from_utf8_lossy(data).into_owned()),
@@ -118,14 +118,13 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        let entries =
-            self.0.iter().map(|(path, data)| (Str::from(&**path), bytes(Arc::clone(data))));
+        let entries = self.0.iter().map(|(path, data)| (Str::from(&**path), bytes(data)));
         Some(Value::Map(Map::of(&Type::Map(&Type::BYTES), entries.collect())))
     }
 
     fn to_json(&self) -> Option<Value> {
         let entries =
-            self.0.iter().map(|(path, data)| (&**path, Value::string(STANDARD.encode(data))));
+            self.0.iter().map(|(path, data)| (&**path, Value::string(STANDARD.encode(&**data))));
         Some(Value::map(entries))
     }
 
@@ -134,8 +133,8 @@ impl Object for Files {
     }
 }
 
-fn bytes(data: Arc<[u8]>) -> Value {
-    Value::Object(Rc::new(Bytes(data)))
+fn bytes(data: &Data) -> Value {
+    Value::Object(Rc::new(Bytes(Arc::clone(data.shared()))))
 }
 
 impl Object for Bytes {

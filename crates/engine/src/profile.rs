@@ -5,7 +5,7 @@
 use pintle_chart::LoadRules;
 use pintle_chart::coalesce::{Aliases, CoalesceRules};
 use pintle_chart::ignore::LeadingSlashes;
-use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE};
+use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE, Reads};
 use pintle_chart::values::ValueRules;
 use pintle_gotmpl::Type;
 use pintle_manifest::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS, Rules, SplitRules};
@@ -112,6 +112,7 @@ impl Profile {
             max_file_size: None,
             links: Links::InsideChart,
             leading_slashes: LeadingSlashes::One,
+            reads: Reads::AtOnce,
             go_package: "v2",
         },
         coalesce: CoalesceRules { drops_null_defaults: true, aliases: Aliases::Apart },
@@ -146,6 +147,7 @@ impl Profile {
             max_file_size: Some(MAX_FILE_SIZE),
             links: Links::InsideChart,
             leading_slashes: LeadingSlashes::OneEachTime,
+            reads: Reads::AtOnce,
             go_package: "chart",
         },
         coalesce: CoalesceRules { drops_null_defaults: false, aliases: Aliases::Together },

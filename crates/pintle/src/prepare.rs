@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use pintle_chart::Chart;
+use pintle_chart::load::Reads;
+use pintle_chart::{Chart, LoadRules};
 use pintle_engine::{CommandLine, Profile, Release, execute_name_template};
 use pintle_yaml::Map;
 
@@ -121,7 +122,8 @@ fn check_installable(chart: &Chart) -> Result<(), Failure> {
 
 /// Loads a chart, and says what there is to say about it.
 fn load(located: &Located, profile: &Profile, output: &mut Output) -> Result<Chart, Failure> {
-    let mut chart = located.load(profile.load)?;
+    let rules = LoadRules { reads: Reads::WhenNeeded, ..profile.load };
+    let mut chart = located.load(rules)?;
     for warning in std::mem::take(&mut chart.warnings) {
         output.complain(&output.log.load(&warning));
     }

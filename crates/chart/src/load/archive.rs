@@ -16,9 +16,8 @@ use tar::{Entry, EntryType};
 use super::MAX_CHART_SIZE;
 use super::dir::io_error;
 use super::sniff;
+use crate::data::without_mark;
 use crate::{Error, File, path};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What Go says of bytes that are not gzip.
 pub(super) const BAD_HEADER: &str = "gzip: invalid header";
@@ -93,9 +92,8 @@ pub(super) fn unpack(
         if remaining == 0 {
             return Err(too_large());
         }
-        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&data);
         let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
-        files.push(File::new(name, data).modified(modified));
+        files.push(File::new(name, without_mark(&data)).modified(modified));
     }
     if files.is_empty() {
         return Err(Error::EmptyArchive);

@@ -9,17 +9,23 @@
 use std::fs::{self, File as OpenFile, FileType};
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::files::CHART_YAML;
-use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Warning};
+use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Reads, Warning};
+use crate::data::without_mark;
 use crate::ignore::{self, Rules};
-use crate::{Error, File};
+use crate::{Data, Error, File, path};
 
 /// How large the buffer for files is at least, in bytes.
 const MIN_BUFFER: usize = 64 << 10;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The most files that are held open to be read later.
+const MAX_DEFERRED: usize = 64;
+
+/// How large a file is at least that is read later, in bytes.
+const MIN_DEFERRED: u64 = 8 << 10;
 
 /// Tells whether a chart is a folder, or else an archive.
 pub(super) fn is_folder(path: &Path) -> Result<bool, Error> {
@@ -44,8 +50,9 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, Error> {
 /// Reads the `Chart.yaml` of a folder.
 pub(super) fn chart_yaml(folder: &Path, links: Links) -> Result<Vec<u8>, Error> {
     let path = folder.join(CHART_YAML);
-    if let (Ok(root), Ok(resolved)) = (fs::canonicalize(folder), fs::canonicalize(&path))
-        && links == Links::InsideChart
+    if links == Links::InsideChart
+        && fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink())
+        && let (Ok(root), Ok(resolved)) = (fs::canonicalize(folder), fs::canonicalize(&path))
         && !resolved.starts_with(root)
     {
         return Err(link_outside(&path, &resolved));
@@ -76,6 +83,7 @@ pub(super) fn read(
         n_entries: 0,
         budget: MAX_CHART_SIZE,
         open_folders: vec![root],
+        n_deferrable: if rules.reads == Reads::WhenNeeded { MAX_DEFERRED } else { 0 },
         buffer: Vec::new(),
     };
     walk.folder(folder, "")?;
@@ -84,9 +92,12 @@ pub(super) fn read(
 
 fn ignore_rules(folder: &Path, root: &Path, rules: LoadRules) -> Result<Rules, Error> {
     let path = folder.join(ignore::FILE_NAME);
-    let Ok(resolved) = fs::canonicalize(&path) else { return Ok(Rules::default()) };
-    if rules.links == Links::InsideChart && !resolved.starts_with(root) {
-        return Err(link_outside(&path, &resolved));
+    let Ok(metadata) = fs::symlink_metadata(&path) else { return Ok(Rules::default()) };
+    if metadata.is_symlink() {
+        let Ok(resolved) = fs::canonicalize(&path) else { return Ok(Rules::default()) };
+        if rules.links == Links::InsideChart && !resolved.starts_with(root) {
+            return Err(link_outside(&path, &resolved));
+        }
     }
     let file = OpenFile::open(&path).map_err(io_error("open", &path))?;
     let mut data = Vec::new();
@@ -104,6 +115,8 @@ struct Walk<'a> {
     budget: u64,
     /// the folders being walked, without links in their paths, the innermost last
     open_folders: Vec<PathBuf>,
+    /// how many more files may be held open
+    n_deferrable: usize,
     /// what was read last, one file after another: its memory is the same for all
     buffer: Vec<u8>,
 }
@@ -204,23 +217,30 @@ impl Walk<'_> {
                 return Err(Error::FileTooLarge { name, maximum });
             }
         }
-        let (n_bytes, modified) = self
-            .read(path)
+        let (data, modified) = self
+            .data(path, name)
             .map_err(|source| Error::File { name: name.to_owned(), source: Box::new(source) })?;
-        let data = &self.buffer[..n_bytes];
-        let data = data.strip_prefix(BYTE_ORDER_MARK).unwrap_or(data);
-        self.files.push(File::new(name, data).modified(modified));
+        self.files.push(File { name: name.into(), data, modified });
         Ok(())
     }
 
-    /// Reads a file into the buffer, and gives its length and when it was last changed, in seconds since 1970.
-    fn read(&mut self, path: &Path) -> Result<(usize, Option<i64>), Error> {
+    /// Gives the bytes of a file and when it was last changed, in seconds since 1970.
+    fn data(&mut self, path: &Path, name: &str) -> Result<(Data, Option<i64>), Error> {
         let mut file = OpenFile::open(path).map_err(io_error("open", path))?;
         let metadata = file.metadata().map_err(io_error("stat", path))?;
+        let modified = metadata.modified().ok().map(nearest_second);
         let expected = metadata.len();
         let too_large = || Error::FolderTooLarge { maximum: MAX_CHART_SIZE };
         if expected > self.budget {
             return Err(too_large());
+        }
+        if self.n_deferrable > 0
+            && (MIN_DEFERRED..=self.budget).contains(&expected)
+            && is_hardly_needed(name)
+        {
+            self.n_deferrable -= 1;
+            self.budget -= expected;
+            return Ok((Data::deferred(file, expected), modified));
         }
         let expected = usize::try_from(expected).map_err(|_| too_large())?;
         let mut n_read = 0;
@@ -245,7 +265,7 @@ impl Walk<'_> {
             }
         }
         self.budget -= n_read as u64;
-        Ok((n_read, metadata.modified().ok().map(nearest_second)))
+        Ok((Arc::<[u8]>::from(without_mark(&self.buffer[..n_read])).into(), modified))
     }
 }
 
@@ -257,6 +277,16 @@ fn nearest_second(time: SystemTime) -> i64 {
         Ok(after) => seconds(after.saturating_add(HALF_A_SECOND)),
         Err(before) => -seconds(before.duration().saturating_add(HALF_A_SECOND)),
     }
+}
+
+/// Tells whether a file is a definition of `crds/`, of whatever chart, or documentation.
+fn is_hardly_needed(name: &str) -> bool {
+    let mut folders = name.split('/').rev().skip(1);
+    let is_definition = folders.clone().any(|folder| folder == "crds");
+    let extension = path::extension(name);
+    (is_definition || extension == ".md")
+        && extension != ".tgz"
+        && !folders.any(|folder| folder == "templates")
 }
 
 fn link_outside(path: &Path, target: &Path) -> Error {

@@ -78,7 +78,7 @@ impl Loader {
                     chart.values = read_values(&file.data, self.rules.documents)
                         .map_err(Error::unreadable(VALUES_YAML))?;
                 }
-                VALUES_SCHEMA => chart.schema = Some(Arc::clone(&file.data)),
+                VALUES_SCHEMA => chart.schema = Some(Arc::clone(file.data.shared())),
                 REQUIREMENTS_YAML => {
                     let draft = draft.get_or_insert_default();
                     self.warn_unless_old(draft, Warning::OldRequirements);

@@ -72,6 +72,8 @@ pub struct LoadRules {
     pub links: Links,
     /// what becomes of slashes at the start of a rule of `.helmignore`
     pub leading_slashes: LeadingSlashes,
+    /// when the files of a folder are read
+    pub reads: Reads,
     /// the package of Helm's types, as messages name it: `v2`, `chart`
     pub go_package: &'static str,
 }
@@ -84,6 +86,7 @@ impl Default for LoadRules {
             max_file_size: None,
             links: Links::InsideChart,
             leading_slashes: LeadingSlashes::One,
+            reads: Reads::AtOnce,
             go_package: "v2",
         }
     }
@@ -105,6 +108,16 @@ pub enum Links {
     InsideChart,
     /// to anything, as Helm lets them: only for charts one trusts
     Anywhere,
+}
+
+/// When the files of a chart folder are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// all when the chart is loaded
+    AtOnce,
+    /// large ones that a render hardly needs (`crds/`, documentation) when they are looked at, and held open until
+    /// then: for programs that load a chart, use it and end
+    WhenNeeded,
 }
 
 /// What loading has to say beside the chart. Shows as Helm 3 prints it.

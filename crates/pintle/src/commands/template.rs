@@ -2,6 +2,8 @@
 //!
 //! Source: `newTemplateCmd` in `pkg/cmd/template.go` and `Install.RunWithContext` in `pkg/action/install.go`, Helm v4.
 
+use std::mem::ManuallyDrop;
+
 use pintle_engine::{
     Capabilities, CommandLine, Crds, Guards, Profile, Renderer, Report, SchemaCheck, Settings,
 };
@@ -59,7 +61,9 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     };
     let schemas = output.log.debug.then(Vec::new);
     let mut report = Report { schemas, ..Report::default() };
-    let rendered = Renderer::new(chart, settings).render_reporting(&values, &release, &mut report);
+    // The program ends soon: the system takes the memory back at once, piece by piece it takes a while.
+    let ready = ManuallyDrop::new(Renderer::new(chart, settings));
+    let rendered = ready.render_reporting(&values, &release, &mut report);
     let is_reached = rendered.as_ref().err().is_none_or(is_late);
     say(&report, profile, output);
     if is_reached {
