@@ -32,8 +32,10 @@ pub(crate) fn read(input: Input<'_>, fields: Option<Fields<'_>>) -> Option<Value
     }
     let bytes = text.as_bytes();
     let levels = Vec::with_capacity(16);
+    let looked_at = (usize::MAX, 0);
     let is_ascii = input.is_ascii;
-    Reader { text, bytes, is_ascii, at: 0, line_start: 0, fields, levels, root: None }.document()
+    Reader { text, bytes, is_ascii, at: 0, line_start: 0, looked_at, fields, levels, root: None }
+        .document()
 }
 
 /// Says that a document is not in this form.
@@ -101,6 +103,8 @@ struct Reader<'a, 'f> {
     is_ascii: bool,
     at: usize,
     line_start: usize,
+    /// the start of a line that was looked at before it is read, and where its indentation ends
+    looked_at: (usize, usize),
     fields: Option<Fields<'f>>,
     levels: Vec<Level>,
     /// the document, once its outermost collection has ended
@@ -203,7 +207,9 @@ impl<'a> Reader<'a, '_> {
     fn next_line(&mut self) -> Result<Option<usize>, GivesUp> {
         loop {
             self.line_start = self.at;
-            self.skip_spaces();
+            let (line_start, indentation_end) = self.looked_at;
+            self.at =
+                if line_start == self.at { indentation_end } else { self.spaces_end(self.at) };
             match self.bytes.get(self.at) {
                 None => return Ok(None),
                 Some(b'\n') => self.at += 1,
@@ -216,6 +222,16 @@ impl<'a> Reader<'a, '_> {
 
     fn pass_line(&mut self) {
         self.at = (self.line_end(self.at) + 1).min(self.bytes.len());
+    }
+
+    /// Goes on to the line behind the one that a part of a scalar ends.
+    fn pass_piece(&mut self, piece: &Piece) {
+        self.at = piece.end;
+        if piece.what == PieceEnd::Line {
+            self.at = (piece.end + 1).min(self.bytes.len());
+        } else {
+            self.pass_line();
+        }
     }
 
     /// Goes on behind blanks and a comment to the next line; nothing else may stand there.
@@ -332,7 +348,7 @@ impl<'a> Reader<'a, '_> {
         let (how, built) = match (how, kind) {
             (None, _) => (Field::Skipped, Built::Nothing),
             (Some(_), Kind::Map) => (Field::Any, Built::Map(Vec::new(), None)),
-            (Some(how), _) => (how, Built::List(Vec::new())),
+            (Some(how), _) => (how.of_items(), Built::List(Vec::new())),
         };
         self.levels.push(Level { column, kind, is_awaiting: false, how, built });
         Some(())
@@ -412,8 +428,22 @@ impl<'a> Reader<'a, '_> {
 
     /// Finds where a plain scalar ends that begins at `start`, or goes on there; blanks at its end belong to it.
     fn piece(&self, start: usize) -> Option<Piece> {
-        let line_end = self.line_end(start);
+        const SHORT: usize = 16;
         let mut at = start;
+        // Most are short: for those the call of a search costs more than the search.
+        let short = self.bytes.get(start..start + SHORT).unwrap_or(&[]);
+        while let Some(len) =
+            short[at - start..].iter().position(|byte| KEY_STOPS[usize::from(*byte)])
+        {
+            at += len;
+            match self.piece_end(start, at) {
+                None => at += 1,
+                Some(PieceEnd::Tab) => return None,
+                Some(what) => return Some(Piece { end: at, what }),
+            }
+        }
+        at = start + short.len();
+        let line_end = self.line_end(at);
         while let Some(len) = memchr3(b':', b'#', b'\t', &self.bytes[at..line_end]) {
             at += len;
             match self.piece_end(start, at) {
@@ -481,8 +511,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let first = self.text[start..piece.end].trim_end_matches(' ');
-        self.at = piece.end;
-        self.pass_line();
+        self.pass_piece(&piece);
         let mut folded = String::new();
         if piece.what == PieceEnd::Line {
             self.fold_lines(floor, first, is_kept.then_some(&mut folded))?;
@@ -510,6 +539,7 @@ impl<'a> Reader<'a, '_> {
         loop {
             let line_start = start;
             start = self.spaces_end(start);
+            self.looked_at = (line_start, start);
             match self.bytes.get(start) {
                 None | Some(b'#') => return Some(()),
                 Some(b'\t') => return None,
@@ -533,8 +563,7 @@ impl<'a> Reader<'a, '_> {
                 folded.push_str(self.text[start..piece.end].trim_end_matches(' '));
             }
             n_breaks = 1;
-            self.at = piece.end;
-            self.pass_line();
+            self.pass_piece(&piece);
             start = self.at;
             if piece.what == PieceEnd::Comment {
                 return Some(());
@@ -824,7 +853,8 @@ mod tests {
 
     fn head(path: &[&str]) -> Field {
         match path {
-            ["a"] | ["a", "b"] => Field::Text,
+            ["a"] => Field::Texts,
+            ["c"] | ["a", "b"] => Field::Text,
             ["b", ..] => Field::Any,
             _ => Field::Skipped,
         }
