@@ -2,11 +2,16 @@
 //!
 //! Source: `SortManifests` in `manifest_sorter.go` of Helm's release utilities.
 
+use std::cmp::Reverse;
+use std::iter;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::hook::HOOK;
 use crate::order::compare_kinds;
-use crate::split::split;
+use crate::split::{Document, split};
 use crate::{Error, Head, Hook, SplitRules, head};
 
 /// How a Helm version makes objects of rendered files.
@@ -34,6 +39,19 @@ pub struct Object {
 }
 
 impl Object {
+    /// Makes an object of a document.
+    fn of(source: &Arc<str>, document: &Document<'_>, rules: &Rules) -> Result<Self, Error> {
+        let line = document.line;
+        let head = pintle_yaml::from_str_fields(document.text, &head::field)
+            .map_err(|error| Error::Yaml { path: source.to_string(), error, line })?;
+        let head = Head::read(&head, rules.head_type).map_err(|message| Error::Head {
+            path: source.to_string(),
+            message,
+            line,
+        })?;
+        Ok(Self { source: Arc::clone(source), line, head, text: document.text.into() })
+    }
+
     /// Gives the object as a value: the document through YAML and JSON.
     ///
     /// # Errors
@@ -42,6 +60,40 @@ impl Object {
     pub fn value(&self) -> Result<pintle_yaml::Value, pintle_yaml::Error> {
         pintle_yaml::from_str(&self.text)
     }
+}
+
+/// How much text is read on two threads, in bytes: less is read sooner than another thread begins.
+const MIN_SHARED: usize = 256 << 10;
+
+/// A document, with the template it came from.
+type Found<'a> = (Arc<str>, Document<'a>);
+
+/// Makes an object of each document, in order.
+fn make_all(documents: &[Found<'_>], rules: &Rules) -> Vec<Result<Object, Error>> {
+    let object_of = |(source, document): &Found<'_>| Object::of(source, document, rules);
+    let len = |n: usize| documents[n].1.text.len();
+    if (0..documents.len()).map(len).sum::<usize>() < MIN_SHARED {
+        return documents.iter().map(object_of).collect();
+    }
+    // Each thread takes the largest document that is left.
+    let mut order: Vec<usize> = (0..documents.len()).collect();
+    order.sort_by_key(|n| Reverse(len(*n)));
+    let next = AtomicUsize::new(0);
+    let make_some = || {
+        let mine = iter::from_fn(|| order.get(next.fetch_add(1, Ordering::Relaxed)));
+        mine.map(|n| (*n, object_of(&documents[*n]))).collect::<Vec<_>>()
+    };
+    let mut made = thread::scope(|scope| {
+        let helper = thread::Builder::new().spawn_scoped(scope, make_some);
+        let mut made = make_some();
+        // Without a helper, all is made here.
+        if let Ok(helper) = helper {
+            made.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_by_key(|(n, _)| *n);
+    made.into_iter().map(|(_, object)| object).collect()
 }
 
 /// All objects of a render in the order of installation, hooks apart.
@@ -68,31 +120,17 @@ impl Objects {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
         rules: &Rules,
     ) -> Result<Self, Error> {
-        let mut objects = Self::default();
+        let mut documents = Vec::new();
         for (path, content) in files {
-            if path.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
-                continue;
+            if !path.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
+                let source: Arc<str> = path.into();
+                let within = split(content, rules.split).into_iter();
+                documents.extend(within.map(|document| (Arc::clone(&source), document)));
             }
-            let source: Arc<str> = path.into();
-            for document in split(content, rules.split) {
-                let head = pintle_yaml::from_str_fields(document.text, &head::field);
-                let head = head.map_err(|error| Error::Yaml {
-                    path: path.to_owned(),
-                    error,
-                    line: document.line,
-                })?;
-                let head = Head::read(&head, rules.head_type).map_err(|message| Error::Head {
-                    path: path.to_owned(),
-                    message,
-                    line: document.line,
-                })?;
-                objects.add(Object {
-                    source: Arc::clone(&source),
-                    line: document.line,
-                    head,
-                    text: document.text.into(),
-                });
-            }
+        }
+        let mut objects = Self::default();
+        for object in make_all(&documents, rules) {
+            objects.add(object?);
         }
         objects.manifests.sort_by(|a, b| compare_kinds(&a.head.kind, &b.head.kind, rules.order));
         objects
