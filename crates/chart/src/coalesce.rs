@@ -137,13 +137,6 @@ pub fn coalesce_tables(map: &Map, defaults: &Map, rules: CoalesceRules) -> (Map,
     (filled.unwrap_or_else(|| map.clone()), walk.warnings)
 }
 
-/// Merges two tables that are no chart's, keeping nulls; `map` wins. Gives the warnings too.
-pub(crate) fn merge_tables(map: &Map, defaults: &Map) -> (Map, Vec<String>) {
-    let mut walk = Walk::default();
-    let merged = walk.tables(map, defaults, Place::ROOT, Mode::Merge);
-    (merged.unwrap_or_else(|| map.clone()), walk.warnings)
-}
-
 /// What becomes of nulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {

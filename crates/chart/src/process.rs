@@ -21,7 +21,7 @@ use pintle_yaml::{Map, Value};
 use self::shared::{Copied, SharedLists};
 use crate::coalesce::{
     Aliases, CoalesceError, CoalesceRules, Place, cannot_overwrite_table, coalesce,
-    destination_is_table, merge, merge_tables,
+    destination_is_table, merge,
 };
 use crate::quote::Quoted;
 use crate::semver::{Constraint, Version};
@@ -266,15 +266,11 @@ impl Process {
         let outcome = imports.of_chart(chart, &tables);
         dismantle(tables);
         dismantle(imports.imported);
-        let (values, imported) = outcome.map_err(|Limit { what, maximum }| {
+        chart.values = outcome.map_err(|Limit { what, maximum }| {
             let chart = chart.metadata.name.clone();
             CoalesceError::ImportLimit { chart, limit: what, maximum }
         })?;
         self.warnings.append(&mut imports.warnings);
-        // The carrier's own values win over what it imports.
-        let (values, warnings) = merge_tables(&values, &imported);
-        self.heard(warnings);
-        chart.values = values;
         Ok(())
     }
 }
@@ -399,13 +395,20 @@ struct Imports {
 }
 
 impl Imports {
-    /// Gives the chart's values as importing left them, and what it imports.
-    fn of_chart(&mut self, chart: &mut Chart, values: &Table) -> Result<(Map, Map), Limit> {
+    /// Gives the chart's values, with what it imports where they have nothing.
+    fn of_chart(&mut self, chart: &mut Chart, values: &Table) -> Result<Map, Limit> {
         for request in &mut chart.metadata.dependencies {
             self.of_dependency(request, values)?;
         }
         let mut entries = 0;
-        Ok((map(values, &mut entries, 0)?, map(&self.imported, &mut entries, 0)?))
+        // The chart's own values are copied, what it imports is not: a table that stands there twice changes twice.
+        let own = table(&map(values, &mut entries, 0)?);
+        map(&self.imported, &mut entries, 0)?;
+        let imported = self.imported.clone();
+        let merged =
+            self.merge(&own, &imported, Place::ROOT, 0).and_then(|()| map(&own, &mut 0, 0));
+        dismantle(own);
+        merged
     }
 
     /// Imports what one dependency offers, and writes each import out as child and parent.

@@ -335,7 +335,10 @@ impl<'a, 'r> Parser<'a, 'r> {
         }
         text.parse().map_err(|_| {
             let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
-            let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            // Go reads digit by digit, and sees what is too large before what is no digit.
+            let len = digits.bytes().take_while(u8::is_ascii_digit).count();
+            let is_number =
+                len > 0 && (len == digits.len() || digits[..len].parse::<u64>().is_err());
             let error = if is_number { SetError::IndexRange } else { SetError::IndexSyntax };
             error(text.clone()).into()
         })

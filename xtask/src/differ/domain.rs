@@ -235,7 +235,7 @@ fn text_of_one(case: &[String]) -> Option<String> {
 
 fn versions(case: &[String]) -> Option<String> {
     let [version, constraint] = case else { return None };
-    if version.contains('\n') || constraint.contains('\n') || version == "---" {
+    if version.contains('\n') || constraint.contains('\n') || version.ends_with("---") {
         return None;
     }
     Some(format!("{version}\n---\n{constraint}\n"))
