@@ -5,7 +5,7 @@
 use std::any::Any;
 use std::fmt;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ast::Callee;
 use crate::builtins::BUILTINS;
@@ -78,6 +78,12 @@ impl FuncMap {
     /// Makes an empty map. Go's builtins are always there underneath.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes an empty map with room for `n_functions`.
+    pub fn with_capacity(n_functions: usize) -> Self {
+        let by_name = FxHashMap::with_capacity_and_hasher(n_functions, FxBuildHasher);
+        Self { functions: Vec::with_capacity(n_functions), by_name, methods: Vec::new() }
     }
 
     /// Adds a function; a later one replaces an earlier one, or a builtin, of the same name.

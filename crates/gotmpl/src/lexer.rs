@@ -203,6 +203,8 @@ impl<'s> Lexer<'s> {
             (TokenKind::Field, start + 1)
         } else if first == b'$' {
             (TokenKind::Variable, start + 1)
+        } else if self.input[start..].starts_with(RIGHT_DELIM) {
+            return self.right_delim(from, start, start);
         } else {
             return self.mark(first, from, start);
         };
@@ -229,7 +231,6 @@ impl<'s> Lexer<'s> {
     fn mark(&mut self, first: u8, from: usize, start: usize) {
         let next = self.input.get(start + 1).copied();
         let (kind, end) = match first {
-            b'}' if next == Some(b'}') => return self.right_delim(from, start, start),
             b'-' if from < start && self.input[start + 1..].starts_with(RIGHT_DELIM) => {
                 return self.right_delim(from, start - 1, start + 1);
             }

@@ -82,7 +82,9 @@ const HELM_4_ONLY: &[&str] = &[
 
 /// Makes the table of functions that templates of a profile may call.
 pub(crate) fn table(set: FunctionSet) -> FuncMap {
-    let mut functions = FuncMap::new();
+    let n_functions: usize = FAMILIES.iter().map(|family| family.len()).sum();
+    // The engine adds a few.
+    let mut functions = FuncMap::with_capacity(n_functions + 8);
     for family in FAMILIES {
         functions.extend(family);
     }
