@@ -303,9 +303,11 @@ fn class(go: &Answer, ours: &Answer) -> String {
     format!("{}/{}", go.class(), ours.class())
 }
 
-/// Tells whether a limit of ours was met, which is no disagreement but a decision.
+/// Tells whether a limit of ours was met, or something is refused by decision: that is no disagreement.
 fn is_limited(ours: &Answer) -> bool {
-    matches!(ours, Answer::Text(text) if ours.is_failure() && text.contains("limit of "))
+    let refusals =
+        ["limit of ", "schemas are read from the chart only", "not from files or the network"];
+    matches!(ours, Answer::Text(text) if refusals.iter().any(|refusal| text.contains(refusal)))
 }
 
 /// Gives what two disagreements have in common before they are shrunk: who failed, in which words.

@@ -415,14 +415,9 @@ fn assign(value: Value, ty: &'static Type) -> Result<Value, Value> {
             }
             return assign_map(map, element, ty).ok_or(value);
         }
-        (Value::Map(map), Type::Named(name)) => {
-            if map.ty() == ty {
-                return Ok(value);
-            }
-            // A named map type takes any unnamed map of its make; only the host knows which those are, so
-            // the ones it names like a pointer or a slice are refused.
-            *map.ty() == Type::MAP && !name.starts_with(['*', '['])
-        }
+        // Only the host knows whether a name is that of a map type, which would take any unnamed map of its make: a host
+        // that takes those says so with `Type::Map`.
+        (Value::Map(map), Type::Named(_)) => map.ty() == ty,
         (Value::Object(object), Type::Named(name) | Type::NamedInt(name)) => {
             let have = object.type_name();
             *have == *name || have.strip_prefix('*').is_some_and(|pointee| pointee == name)

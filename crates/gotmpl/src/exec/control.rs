@@ -177,6 +177,9 @@ impl<'a> State<'a> {
                 if let Value::Object(object) = value
                     && let Some(underlying) = object.underlying()
                 {
+                    if matches!(underlying, Value::Int(..) | Value::Uint(..)) {
+                        self.check_one_variable(value, turns)?;
+                    }
                     return self.range_over(&underlying, turns);
                 }
                 let shown = print::display(value);

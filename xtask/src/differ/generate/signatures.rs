@@ -298,5 +298,4 @@ durationTruncateTo DD>a
 kindOf l>s
 decryptAES ss>s
 getHostByName s>s
-ago a>s
 nosuch a>s";
