@@ -5,6 +5,7 @@
 mod classes;
 pub mod ip;
 pub mod regex;
+mod small;
 mod syntax;
 pub mod unicode;
 pub mod url;

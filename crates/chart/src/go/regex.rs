@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta;
 
+use super::small::{Program, Small};
 use super::syntax;
 
 /// How large one compiled pattern may become. Go's own limit is 128 MiB; what lies between is
@@ -28,7 +29,14 @@ const MAX_SMALL: u64 = 2_000;
 #[derive(Debug)]
 pub struct LazyRegex {
     pattern: Box<[u8]>,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Compiled>,
+}
+
+#[derive(Debug)]
+enum Compiled {
+    /// with the engine for long texts
+    Small(Program, OnceLock<Option<Regex>>),
+    Full(Option<Regex>),
 }
 
 impl LazyRegex {
@@ -39,9 +47,9 @@ impl LazyRegex {
     /// As [`Regex::new`].
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
         let compiled = OnceLock::new();
-        if syntax::parse(pattern)?.size > MAX_SMALL {
+        if Small::parse(pattern).is_none() && syntax::parse(pattern)?.size > MAX_SMALL {
             let regex = Regex::build(pattern, light())?;
-            compiled.get_or_init(|| Some(regex));
+            compiled.get_or_init(|| Compiled::Full(Some(regex)));
         }
         Ok(Self { pattern: pattern.into(), compiled })
     }
@@ -53,14 +61,29 @@ impl LazyRegex {
 
     /// Tells whether the pattern is found in UTF-8 text.
     pub fn is_match(&self, text: &str) -> bool {
-        let compiled = self.compiled.get_or_init(|| Regex::build(&self.pattern, light()).ok());
-        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+        let full = || Regex::build(&self.pattern, light()).ok();
+        let compiled = self.compiled.get_or_init(|| {
+            let small = Small::parse(&self.pattern).map(|small| small.program());
+            small.map_or_else(
+                || Compiled::Full(full()),
+                |program| Compiled::Small(program, OnceLock::new()),
+            )
+        });
+        let regex = match compiled {
+            Compiled::Small(program, regex) => match program.is_match(text) {
+                Some(is_match) => return is_match,
+                None => regex.get_or_init(full),
+            },
+            Compiled::Full(regex) => regex,
+        };
+        regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
 /// Tells whether a pattern can be read, and is so small that it surely can be compiled.
 pub(crate) fn is_small(pattern: &[u8]) -> bool {
-    syntax::parse(pattern).is_ok_and(|parsed| parsed.size <= MAX_SMALL)
+    Small::parse(pattern).is_some()
+        || syntax::parse(pattern).is_ok_and(|parsed| parsed.size <= MAX_SMALL)
 }
 
 /// What all engines keep to.

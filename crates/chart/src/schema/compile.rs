@@ -6,8 +6,10 @@
 //! Source: `compiler.go`, `objcompiler.go` and `draft.go` of
 //! santhosh-tekuri/jsonschema v6, whose errors Helm prints.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::doc::{Doc, Entries, Lost, Node, NodeId, escape};
 use super::draft::metaschema_document;
@@ -195,7 +197,7 @@ pub(super) fn compile(url: &str, doc: Doc, formats: Formats) -> Result<Compiled,
     let mut compiler = Compiler {
         roots: Vec::new(),
         schemas: Vec::new(),
-        ids: HashMap::new(),
+        ids: FxHashMap::default(),
         unresolved: BTreeSet::new(),
         formats,
     };
@@ -213,7 +215,7 @@ pub(super) fn compile(url: &str, doc: Doc, formats: Formats) -> Result<Compiled,
 struct Compiler {
     roots: Vec<Root>,
     schemas: Vec<Schema>,
-    ids: HashMap<(usize, NodeId), SchemaId>,
+    ids: FxHashMap<(usize, NodeId), SchemaId>,
     unresolved: BTreeSet<String>,
     formats: Formats,
 }

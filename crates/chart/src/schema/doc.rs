@@ -184,6 +184,11 @@ impl Entries {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&NodeId> {
+        // Most schemas have a handful of keywords: texts of another length are passed over without a look.
+        const FEW: usize = 12;
+        if self.0.len() <= FEW {
+            return self.0.iter().find(|entry| *entry.0 == *key).map(|entry| &entry.1);
+        }
         self.0.binary_search_by(|entry| (*entry.0).cmp(key)).ok().map(|at| &self.0[at].1)
     }
 
@@ -375,6 +380,8 @@ impl Reader<'_> {
 
     fn string(&mut self) -> Option<Arc<str>> {
         const MAX_WORD: usize = 24;
+        // So few that none can be chosen to be slow to find.
+        const MAX_WORDS: usize = 1_000;
         let quoted = &self.text[self.at..];
         let inner = quoted.strip_prefix('"')?;
         let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
@@ -386,7 +393,7 @@ impl Reader<'_> {
         }
         self.at += len + 2;
         let text = &inner[..len];
-        if len > MAX_WORD {
+        if len > MAX_WORD || (self.words.len() >= MAX_WORDS && !self.words.contains_key(text)) {
             return Some(text.into());
         }
         Some(Arc::clone(self.words.entry(text).or_insert_with(|| text.into())))

@@ -6,8 +6,10 @@
 //!
 //! Source: the metaschemas in `schemas/json-schema/`.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::doc::{Doc, Node, NodeId};
 use super::draft::Draft;
@@ -18,17 +20,20 @@ use crate::stack;
 /// The longest list whose items are compared each with each.
 const MAX_COMPARED: usize = 16;
 
+/// How many patterns are remembered, so that none can be chosen to be slow to find.
+const MAX_REMEMBERED: usize = 500;
+
 /// A look through a schema.
 pub(super) struct Look<'d> {
     doc: &'d Doc,
     draft: Draft,
     /// the patterns that were met, each of them readable
-    pub(super) patterns: HashSet<Arc<str>>,
+    pub(super) patterns: FxHashSet<Arc<str>>,
 }
 
 impl<'d> Look<'d> {
     pub(super) fn new(doc: &'d Doc, draft: Draft) -> Self {
-        Self { doc, draft, patterns: HashSet::new() }
+        Self { doc, draft, patterns: FxHashSet::default() }
     }
 
     /// Tells whether a node surely is what the metaschema wants; `false` says nothing.
@@ -144,8 +149,14 @@ impl<'d> Look<'d> {
     }
 
     fn is_pattern(&mut self, text: &Arc<str>) -> bool {
-        self.patterns.contains(text)
-            || (regex::is_small(text.as_bytes()) && self.patterns.insert(Arc::clone(text)))
+        if self.patterns.contains(text) {
+            return true;
+        }
+        let is_small = regex::is_small(text.as_bytes());
+        if is_small && self.patterns.len() < MAX_REMEMBERED {
+            self.patterns.insert(Arc::clone(text));
+        }
+        is_small
     }
 
     /// Tells whether a node is a list of strings that are all different.
@@ -158,7 +169,7 @@ impl<'d> Look<'d> {
     /// Tells whether the items of a list are surely different. Lists, maps and odd numbers may be the same in many forms.
     fn are_different(&self, items: &[NodeId]) -> bool {
         if items.len() > MAX_COMPARED {
-            let texts: Option<HashSet<&str>> =
+            let texts: Option<BTreeSet<&str>> =
                 items.iter().map(|item| self.doc.string(*item).map(|text| &**text)).collect();
             return texts.is_some_and(|texts| texts.len() == items.len());
         }

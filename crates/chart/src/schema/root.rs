@@ -5,8 +5,10 @@
 //!
 //! Source: `roots.go` and `root.go` of santhosh-tekuri/jsonschema v6.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::doc::{Doc, Entries, NodeId};
 use super::draft::{Draft, metaschema, metaschema_document};
@@ -28,7 +30,7 @@ pub(super) struct Root {
     /// the resource of each node that was looked at as a schema
     owners: Vec<Option<NodeId>>,
     /// patterns that were read already, and are good and small
-    pub(super) patterns: HashSet<Arc<str>>,
+    pub(super) patterns: FxHashSet<Arc<str>>,
 }
 
 /// A part of a document with a name of its own.
@@ -52,7 +54,7 @@ impl Root {
             resources: BTreeMap::new(),
             ids: HashMap::new(),
             owners: vec![None; doc.len()],
-            patterns: HashSet::new(),
+            patterns: FxHashSet::default(),
             doc,
         };
         root.collect(Doc::ROOT, None, Draft::LATEST)?;
