@@ -224,6 +224,9 @@ fn text_case(body: &str) -> Option<String> {
 
 /// Gives a case of sections, unless a section is a path that no file has.
 fn text_of_one(case: &[String]) -> Option<String> {
+    if case[0].lines().any(|line| line == "-- --") {
+        return None;
+    }
     let names = case[0].lines().filter_map(|line| line.strip_prefix("-- ")?.strip_suffix(" --"));
     for name in names {
         if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
