@@ -45,6 +45,8 @@ mod builtins;
 mod error;
 mod exec;
 mod func;
+#[doc(hidden)]
+pub mod inspect;
 mod intern;
 mod lexer;
 mod literal;
@@ -59,5 +61,5 @@ pub mod value;
 pub use error::{CallError, ExecError, ParseError, Place};
 pub use exec::{MAX_NESTED_EXECUTIONS, MAX_OUTPUT, MAX_STEPS, MAX_TEMPLATE_DEPTH};
 pub use func::{Env, FuncError, FuncMap, Function, Native};
-pub use template::{MissingKey, TemplateSet};
+pub use template::{Limits, MissingKey, TemplateSet};
 pub use value::{Entries, IntType, Kind, List, Map, Object, Str, Type, UintType, Value};

@@ -12,12 +12,17 @@ use crate::value::number;
 impl Source {
     /// Prints a node.
     pub(crate) fn print(&self, id: NodeId) -> String {
-        let mut out = Vec::new();
-        self.print_to(id, &mut out);
-        match String::from_utf8(out) {
+        match String::from_utf8(self.print_bytes(id)) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         }
+    }
+
+    /// Prints a node with the bytes of its texts as they are.
+    pub(crate) fn print_bytes(&self, id: NodeId) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.print_to(id, &mut out);
+        out
     }
 
     fn print_to(&self, id: NodeId, out: &mut Vec<u8>) {

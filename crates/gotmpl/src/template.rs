@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ast::Template;
 use crate::error::{ExecError, ParseError};
-use crate::exec::State;
+use crate::exec::{MAX_OUTPUT, MAX_STEPS, State};
 use crate::func::FuncMap;
 use crate::parser;
 use crate::value::{Value, number};
@@ -26,6 +26,21 @@ pub enum MissingKey {
     Error,
 }
 
+/// How much one execution may do before it ends in an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// turns and calls, counted as for [`MAX_STEPS`], which is the default
+    pub steps: u64,
+    /// bytes of output, and of a string it computes; [`MAX_OUTPUT`] by default
+    pub output: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: MAX_STEPS, output: MAX_OUTPUT }
+    }
+}
+
 /// Parsed templates by name, `Send + Sync`, executed any number of times.
 ///
 /// A clone is cheap and independent: what is parsed into one is not seen by the other.
@@ -34,6 +49,7 @@ pub struct TemplateSet {
     name: Arc<str>,
     functions: Arc<FuncMap>,
     missing_key: MissingKey,
+    limits: Limits,
     layer: Arc<Layer>,
 }
 
@@ -111,6 +127,7 @@ impl TemplateSet {
             name: "".into(),
             functions,
             missing_key: MissingKey::default(),
+            limits: Limits::default(),
             layer: Arc::default(),
         }
     }
@@ -129,6 +146,13 @@ impl TemplateSet {
         self
     }
 
+    /// Sets how much one execution may do.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Gives the name that errors show for the set.
     pub fn name(&self) -> &str {
         &self.name
@@ -142,6 +166,11 @@ impl TemplateSet {
     /// Gives what a missing key gives.
     pub fn missing_key(&self) -> MissingKey {
         self.missing_key
+    }
+
+    /// Gives how much one execution may do.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Parses `text` under `name`, and adds it and the templates it defines: Go's `t.New(name).Parse(text)`.
@@ -213,6 +242,14 @@ impl TemplateSet {
         Some(&self.layer.get(name)?.source.parse_name)
     }
 
+    /// Gives a template as Go prints it: not its source, but a normal form with single spaces and without comments.
+    ///
+    /// Templates that it defines are not in it.
+    pub fn normal_form(&self, name: &str) -> Option<Vec<u8>> {
+        let template = self.layer.get(name)?;
+        Some(template.source.print_bytes(template.root))
+    }
+
     /// Makes a child set that sees this one's templates; what is parsed into it stays in it: Go's `Clone`, without the copy.
     #[must_use]
     pub fn overlay(&self) -> Self {
@@ -220,6 +257,7 @@ impl TemplateSet {
             name: Arc::clone(&self.name),
             functions: Arc::clone(&self.functions),
             missing_key: self.missing_key,
+            limits: self.limits,
             layer: Arc::new(self.layer.child()),
         }
     }

@@ -5,7 +5,7 @@
 //! Source: `evalCall`, `evalArg` and `validateType` in Go's `text/template/exec.go`, `call` in `funcs.go`.
 
 use super::field::type_name;
-use super::{Failure, MAX_OUTPUT, Operand, State};
+use super::{Failure, Operand, State};
 use crate::ast::{Callee, NodeId, NodeKind};
 use crate::builtins::BUILTINS;
 use crate::func::{Env, FuncError, Function};
@@ -115,10 +115,11 @@ impl State<'_> {
     ) -> Result<Operand, Failure> {
         match result {
             Ok(value) => {
+                let maximum = self.templates.limits().output;
                 if let Value::String(text) = &value
-                    && text.len() > MAX_OUTPUT
+                    && text.len() > maximum
                 {
-                    return self.fail(format!("exceeded maximum string size ({MAX_OUTPUT} bytes)"));
+                    return self.fail(format!("exceeded maximum string size ({maximum} bytes)"));
                 }
                 // Go's result type is not known here; a nil can only have been an interface.
                 let is_interface = value.is_nil();

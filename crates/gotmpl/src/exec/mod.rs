@@ -245,16 +245,18 @@ impl<'a> State<'a> {
     /// Counts a turn of a loop or a call of a template.
     fn step(&mut self) -> Result<(), Failure> {
         self.run.n_steps += 1;
-        if self.run.n_steps > MAX_STEPS {
-            return self.fail(format!("exceeded maximum number of iterations ({MAX_STEPS})"));
+        let maximum = self.templates.limits().steps;
+        if self.run.n_steps > maximum {
+            return self.fail(format!("exceeded maximum number of iterations ({maximum})"));
         }
         Ok(())
     }
 
     /// Checks that what was written is not too much.
     fn check_output(&self) -> Result<(), Failure> {
-        if self.run.out.len() > MAX_OUTPUT {
-            return self.fail(format!("exceeded maximum output size ({MAX_OUTPUT} bytes)"));
+        let maximum = self.templates.limits().output;
+        if self.run.out.len() > maximum {
+            return self.fail(format!("exceeded maximum output size ({maximum} bytes)"));
         }
         Ok(())
     }
