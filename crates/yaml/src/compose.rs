@@ -281,6 +281,8 @@ pub(crate) fn key_of(text: &str, style: Style) -> Result<Arc<str>, NeedsTree> {
     }
     match Resolved::of_plain(text) {
         Resolved::String => Ok(text.into()),
+        // To Go the zeros are one key, and to JSON two.
+        Resolved::Float(x) if x == 0.0 && x.is_sign_negative() => Err(NeedsTree),
         resolved => key_text(resolved).map(Into::into).ok_or(NeedsTree),
     }
 }

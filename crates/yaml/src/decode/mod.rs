@@ -90,7 +90,8 @@ impl GoMap {
     fn set(&mut self, key: GoScalar, value: GoValue) {
         if let Some(id) = key.key_id() {
             match self.places.get(&id) {
-                Some(&place) => return self.entries[place].1 = value,
+                // Go takes the later key, too: of the zeros it may be the other one.
+                Some(&place) => return self.entries[place] = (key, value),
                 None => self.places.insert(id, self.entries.len()),
             };
         }
