@@ -50,6 +50,9 @@ enum GoScalar {
 struct GoMap {
     entries: Vec<(GoScalar, GoValue)>,
     places: HashMap<KeyId, usize>,
+    /// for each entry how many were set before it was set last
+    ages: Vec<usize>,
+    n_set: usize,
 }
 
 /// What makes keys equal in Go: their type and value.
@@ -88,14 +91,30 @@ impl GoMap {
     }
 
     fn set(&mut self, key: GoScalar, value: GoValue) {
+        let age = self.n_set;
+        self.n_set += 1;
         if let Some(id) = key.key_id() {
-            match self.places.get(&id) {
+            if let Some(&place) = self.places.get(&id) {
                 // Go takes the later key, too: of the zeros it may be the other one.
-                Some(&place) => return self.entries[place] = (key, value),
-                None => self.places.insert(id, self.entries.len()),
-            };
+                self.entries[place] = (key, value);
+                self.ages[place] = age;
+                return;
+            }
+            self.places.insert(id, self.entries.len());
         }
         self.entries.push((key, value));
+        self.ages.push(age);
+    }
+
+    /// Gives the entries in the order in which they were last set: of keys that are one in JSON, such as 1 and 1.0, the
+    /// last one counts. Go takes any of them.
+    fn by_age(&self) -> Vec<&(GoScalar, GoValue)> {
+        if self.n_set == self.entries.len() {
+            return self.entries.iter().collect();
+        }
+        let mut order: Vec<_> = (0..self.entries.len()).collect();
+        order.sort_unstable_by_key(|place| self.ages[*place]);
+        order.into_iter().map(|place| &self.entries[place]).collect()
     }
 }
 
@@ -350,7 +369,7 @@ impl Converter<'_> {
                 Value::list(items.iter().map(|item| self.value(item, how.of_items())).collect())
             }
             GoValue::Map(map) => {
-                let entries = map.entries.iter().map(|(key, value)| {
+                let entries = map.by_age().into_iter().map(|(key, value)| {
                     let key = self.key(key, value);
                     self.path.push(key.clone());
                     let value = self.value(value, self.ask());
