@@ -3,7 +3,7 @@
 //! A chart that loads is packed, loaded and packed again, and both archives are the same.
 
 use flate2::Crc;
-use pintle_chart::load::{ApiVersions, Documents, Links, MAX_FILE_SIZE};
+use pintle_chart::load::{ApiVersions, Documents, MAX_FILE_SIZE};
 use pintle_chart::package::{Times, package};
 use pintle_chart::{Chart, Error, File, LoadRules};
 
@@ -50,8 +50,8 @@ fn rules(is_old: bool) -> LoadRules {
         documents: Documents::First,
         api_versions: ApiVersions::Any,
         max_file_size: Some(MAX_FILE_SIZE),
-        links: Links::Anywhere,
         go_package: "chart",
+        ..LoadRules::default()
     }
 }
 
@@ -80,9 +80,12 @@ fn from_files(rules: LoadRules, bytes: &mut Bytes<'_>) -> Result<Chart, Error> {
     let from_files = rules.from_files(files);
     match (&from_archive, &from_files) {
         (Ok(archived), Ok(plain)) => assert_eq!(archived, plain, "archive and files"),
-        // What the file says of itself is asked of archives alone.
-        (Err(_), Err(_))
-        | (Err(Error::UnsupportedApiVersion | Error::InvalidApiVersion), Ok(_)) => {}
+        // What `Chart.yaml` says, and whether there is one, is asked of archives first.
+        (
+            Err(Error::UnsupportedApiVersion | Error::InvalidApiVersion | Error::NoChartYaml),
+            Ok(_),
+        )
+        | (Err(_), Err(_)) => {}
         (archived, plain) => panic!("archive: {archived:?}; files: {plain:?}"),
     }
     from_archive

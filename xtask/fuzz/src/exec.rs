@@ -10,8 +10,11 @@ use pintle_gotmpl::{
 
 use super::parser::is_printed_well;
 
-/// So that a loop costs little.
-const LIMITS: Limits = Limits { steps: 2000, output: 16 << 10 };
+/// So that a loop costs little, and a template in itself needs no more stack than there is.
+const LIMITS: Limits = Limits { steps: 300, output: 16 << 10 };
+
+/// The most digits in a row that are looked at: a width of seven is a megabyte of spaces.
+const MAX_DIGITS: usize = 3;
 
 /// The most one text or value can add to output that is still within its limit.
 const MAX_EXCESS: usize = 2 << 20;
@@ -32,6 +35,9 @@ type Outcome = (Vec<u8>, Result<(), ExecError>);
 /// If the execution is at fault.
 pub fn check(data: &[u8]) {
     let Some((choice, text)) = data.split_first() else { return };
+    if text.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() > MAX_DIGITS) {
+        return;
+    }
     let missing_key = match choice % 3 {
         0 => MissingKey::Invalid,
         1 => MissingKey::Zero,
@@ -92,6 +98,11 @@ fn check_form(set: &TemplateSet, empty: TemplateSet, (out, result): &Outcome) {
     let message =
         |result: &Result<(), ExecError>| result.as_ref().err().map(|error| error.message.clone());
     assert_eq!(message(&result_again), message(result), "as printed");
+    // Comments split a text, and it is after each part that the limit of output is looked at.
+    let is_full = message(result).is_some_and(|message| message.contains("maximum output size"));
+    if is_full {
+        return;
+    }
     assert_eq!(&out_again, out, "as printed");
 }
 

@@ -10,25 +10,36 @@ use pintle_yaml::{Error, Event, Field, Parser, Value, emit, json};
 pub fn check(data: &[u8]) {
     let read = pintle_yaml::from_slice(data);
     check_place(data, &read);
+    if let Ok(text) = std::str::from_utf8(data) {
+        let through_tree = pintle_yaml::parse(text).and_then(|tree| tree.to_value());
+        assert_eq!(through_tree, read, "through a tree");
+    }
+    // All of this for each input would make it a third of the inputs.
+    match data.len() % 4 {
+        0 => check_strict(data, &read),
+        1 => check_fields(data, &read),
+        2 => std::str::from_utf8(data).iter().for_each(|text| check_text(text, &read)),
+        _ => read.iter().for_each(check_written),
+    }
+}
+
+fn check_strict(data: &[u8], read: &Result<Value, Error>) {
     let strict = pintle_yaml::from_slice_strict(data);
     check_place(data, &strict);
-    match (&read, &strict) {
+    match (read, &strict) {
         (read, Ok(strict)) => assert_eq!(read.as_ref(), Ok(strict), "strict"),
         (Ok(_), Err(error)) => {
             assert!(error.to_string().contains("already set in map"), "strict: {error}");
         }
         (Err(_), Err(_)) => {}
     }
+}
+
+fn check_fields(data: &[u8], read: &Result<Value, Error>) {
     let skipped = pintle_yaml::from_slice_fields(data, &|_| Field::Skipped);
-    assert_eq!(words(&skipped), words(&read), "all fields skipped");
+    assert_eq!(words(&skipped), words(read), "all fields skipped");
     let any = pintle_yaml::from_slice_fields(data, &|_| Field::Any);
-    assert_eq!(any, read, "all fields");
-    if let Ok(text) = std::str::from_utf8(data) {
-        check_text(text, &read);
-    }
-    if let Ok(value) = read {
-        check_written(&value);
-    }
+    assert_eq!(&any, read, "all fields");
 }
 
 fn words(result: &Result<Value, Error>) -> Option<String> {
@@ -45,8 +56,6 @@ fn check_place(data: &[u8], result: &Result<Value, Error>) {
 
 fn check_text(text: &str, read: &Result<Value, Error>) {
     assert_eq!(&pintle_yaml::from_str(text), read, "text and bytes");
-    let through_tree = pintle_yaml::parse(text).and_then(|tree| tree.to_value());
-    assert_eq!(&through_tree, read, "through a tree");
     if !text.starts_with('\u{feff}') {
         // A text with this mark is not read line by line. Of two errors, goyaml finds that one first which its buffer of
         // a certain size shows first.
@@ -66,7 +75,7 @@ fn check_text(text: &str, read: &Result<Value, Error>) {
 fn check_written(value: &Value) {
     let text = json::to_string(value, json::Layout::Raw).expect("JSON has all that YAML gives");
     assert_eq!(json::from_str(&text).as_ref(), Ok(value), "through JSON");
-    if super::yaml_write::comes_back_changed(value) {
+    if !super::yaml_write::comes_back(value, emit::Layout::V2) {
         return;
     }
     if let Ok(text) = emit::to_string(value) {
