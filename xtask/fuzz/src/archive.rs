@@ -93,6 +93,9 @@ fn from_files(rules: LoadRules, bytes: &mut Bytes<'_>) -> Result<Chart, Error> {
 
 /// Checks that a chart that was packed and loaded packs to the same archive.
 fn check_packed_again(rules: LoadRules, chart: &Chart) {
+    if comes_back_changed(chart) {
+        return;
+    }
     let times = Times::All(0);
     let Ok(archive) = package(chart, times) else { return };
     let again = match rules.from_archive(&archive) {
@@ -103,6 +106,17 @@ fn check_packed_again(rules: LoadRules, chart: &Chart) {
     };
     let archive_again = package(&again, times);
     assert!(archive_again.is_ok_and(|again| again == archive), "packed twice: {chart:?}");
+}
+
+/// Tells whether a chart is another one once it was packed: of two byte order marks, loading takes one away each time,
+/// and a backslash in a path is taken for what parts folders.
+fn comes_back_changed(chart: &Chart) -> bool {
+    chart.name().contains('\\')
+        || chart
+            .raw
+            .iter()
+            .any(|file| file.name.contains('\\') || file.data.starts_with(b"\xef\xbb\xbf"))
+        || chart.dependencies.iter().any(comes_back_changed)
 }
 
 /// Packs entries: a byte for the type, a name up to a byte of zero, data up to another.
