@@ -10,7 +10,7 @@
 )]
 
 use std::fs::{self, File as OpenFile, FileType};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -246,6 +246,12 @@ impl Walk<'_> {
             return Ok((Data::deferred(file, expected), modified));
         }
         let expected = usize::try_from(expected).map_err(|_| too_large())?;
+        if expected > MIN_BUFFER
+            && let Some(bytes) = whole(&mut file, expected).map_err(io_error("read", path))?
+        {
+            self.budget -= expected as u64;
+            return Ok((bytes.into(), modified));
+        }
         let mut n_read = 0;
         loop {
             // One byte more than there should be tells a file that has grown since.
@@ -270,6 +276,22 @@ impl Walk<'_> {
         self.budget -= n_read as u64;
         Ok((Arc::<[u8]>::from(without_mark(&self.buffer[..n_read])).into(), modified))
     }
+}
+
+/// Reads a large file where it is to stay; if it is not as long as expected, goes back to its start.
+fn whole(file: &mut OpenFile, expected: usize) -> io::Result<Option<Arc<[u8]>>> {
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, expected).collect();
+    let is_whole = match Arc::get_mut(&mut bytes).map(|place| file.read_exact(place)) {
+        Some(Ok(())) => file.read(&mut [0])? == 0,
+        Some(Err(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
+        _ => false,
+    };
+    if !is_whole {
+        file.rewind()?;
+        return Ok(None);
+    }
+    let unmarked = without_mark(&bytes);
+    Ok(Some(if unmarked.len() < expected { unmarked.into() } else { bytes }))
 }
 
 /// Gives a time in seconds since 1970, to the nearest one as archives have it.
