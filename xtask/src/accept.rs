@@ -1,4 +1,5 @@
-//! `cargo xtask accept`: what our programs say now becomes what they shall say, in `snapshots/ours`.
+//! `cargo xtask accept`: what our programs say now becomes what they shall say, in `snapshots/ours`, and tables that are
+//! made of code are written into the documents that show them.
 //!
 //! Only where no Helm has a say. The difference is reviewed as every other change.
 
@@ -7,7 +8,13 @@ use std::process::Command;
 use crate::{Result, root, say};
 
 /// The tests that compare with `snapshots/ours`, by package, test file and name.
-const TESTS: &[(&str, &str, &str)] = &[("pintle", "cli", "says_what_was_accepted")];
+const TESTS: &[(&str, &str, &str)] = &[
+    ("pintle", "cli", "says_what_was_accepted"),
+    ("pintle", "compose", "projects_become_what_was_accepted"),
+];
+
+/// The tests within libraries that keep a document of ours, by package and name.
+const DOCUMENTS: &[(&str, &str)] = &[("pintle-compose", "table::tests::the_readme_has_the_tables")];
 
 /// The variable that makes those tests write what they would compare.
 const ACCEPT: &str = "PINTLE_ACCEPT";
@@ -15,16 +22,23 @@ const ACCEPT: &str = "PINTLE_ACCEPT";
 /// Writes `snapshots/ours` anew.
 pub(crate) fn run() -> Result {
     for (package, file, test) in TESTS {
-        say(&format!("accepting {package}: {test}"));
-        let status = Command::new("cargo")
-            .args(["test", "--quiet", "--package", package, "--test", file, "--", "--exact", test])
-            .env(ACCEPT, "1")
-            .current_dir(root())
-            .status()
-            .map_err(|error| format!("cargo: {error}"))?;
-        if !status.success() {
-            return Err(format!("{package}: {test} failed"));
-        }
+        accept(package, &["--test", file], test)?;
+    }
+    for (package, test) in DOCUMENTS {
+        accept(package, &["--lib"], test)?;
     }
     Ok(())
+}
+
+fn accept(package: &str, target: &[&str], test: &str) -> Result {
+    say(&format!("accepting {package}: {test}"));
+    let status = Command::new("cargo")
+        .args(["test", "--quiet", "--package", package])
+        .args(target)
+        .args(["--", "--exact", test])
+        .env(ACCEPT, "1")
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{package}: {test} failed")) }
 }

@@ -11,10 +11,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-yaml", &[]),
     ("pintle-chart", &["pintle-yaml"]),
     ("pintle-manifest", &["pintle-yaml"]),
+    ("pintle-compose", &["pintle-chart", "pintle-yaml"]),
     ("pintle-engine", &["pintle-chart", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"]),
     (
         "pintle",
-        &["pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"],
+        &[
+            "pintle-chart",
+            "pintle-compose",
+            "pintle-engine",
+            "pintle-gotmpl",
+            "pintle-manifest",
+            "pintle-yaml",
+        ],
     ),
     ("xtask", &["pintle", "pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),
 ];

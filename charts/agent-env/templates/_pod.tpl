@@ -62,7 +62,7 @@ workingDir: {{ . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* Volumes of a pod: what the resolver needs, the claims behind named volumes, then the service's own. */}}
+{{/* Volumes of a pod: what the resolver needs, the claims behind named volumes, then the service's own, as templates. */}}
 {{- define "agentEnv.volumes" -}}
 {{- $fullname := include "agentEnv.fullname" .root }}
 - name: coredns-config
@@ -76,7 +76,7 @@ workingDir: {{ . | quote }}
 {{- $claimed := list }}
 {{- range .service.volumes }}
 {{- if not (kindIs "string" .) }}
-- {{ toYaml . | nindent 2 | trim }}
+- {{ tpl (toYaml .) $.root | nindent 2 | trim }}
 {{- else }}
 {{- $name := printf "%s-%s" $fullname (splitList ":" . | first) }}
 {{- if not (has $name $claimed) }}

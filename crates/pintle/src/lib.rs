@@ -54,6 +54,9 @@ pub use values::Values;
 pub use world::Host;
 
 pub use pintle_chart::{Chart, File, Metadata};
+/// Compose files as values of the chart `agent-env`; with the feature `compose`.
+#[cfg(feature = "compose")]
+pub use pintle_compose as compose;
 pub use pintle_engine::world::Still;
 pub use pintle_engine::{
     Capabilities, Crds, Guards, KubeVersion, Notice, Profile, Release, Rendered, SchemaCheck,

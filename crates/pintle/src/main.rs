@@ -7,6 +7,7 @@ mod call;
 mod chart_source;
 mod clauses;
 mod commands;
+mod compose_files;
 mod dependencies;
 mod embedded;
 mod environment;
@@ -44,7 +45,13 @@ fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
     let mut first = Args::default();
     let unsure = CommandLine::Helm4;
     let _ = args::parse(&global, unsure, arguments, Unknown::Skipped, &mut first);
-    let chosen = environment::profile(first.text(&flags::PROFILE));
+    let (path, rest) = commands::ROOT.find(arguments, &global, environment::is_ours(program));
+    let command = *path.last().expect("the path begins with the program itself");
+    // What `compose convert` calls a profile is one of Compose.
+    let is_helm_profile =
+        command.local_flags(true).iter().all(|flag| flag.name != flags::PROFILE.name);
+    let named = first.text(&flags::PROFILE).filter(|_| is_helm_profile);
+    let chosen = environment::profile(named);
     let profile = chosen.as_ref().copied().unwrap_or_default();
     let log = Log { layout: profile.log, debug: environment::debug(&first) };
     let mut output = Output::new(log);
@@ -56,8 +63,6 @@ fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
         let _ = output.write(Ok(()));
         return Exit::Failure;
     }
-    let (path, rest) = commands::ROOT.find(arguments, &global, environment::is_ours(program));
-    let command = *path.last().expect("the path begins with the program itself");
     let names = std::iter::once(program).chain(path[1..].iter().map(|command| command.name));
     let names = names.collect::<Vec<_>>().join(" ");
     let mut call = Call { program, profile, args: Args::default(), started };
@@ -85,14 +90,14 @@ fn dispatch(
     let generation = call.profile.command_line;
     let ours = call.is_ours();
     let is_root = std::ptr::eq(command, &raw const commands::ROOT);
-    if is_root && let Some(word) = command.first_word(arguments, global) {
+    if is_root && let Some(word) = command.first_word(arguments, global, ours) {
         if word == "help" {
             help_on(call, arguments, global, output);
             return Ok(());
         }
         return Err(unknown_command(call.program, word, ours));
     }
-    let table = command.all_flags(global);
+    let table = command.all_flags(global, ours);
     let read = args::parse(&table, generation, arguments, Unknown::Refused, &mut call.args);
     for notice in std::mem::take(&mut call.args.notices) {
         output.complain(&match notice {

@@ -45,7 +45,7 @@ pub(crate) fn prepare(
     let (name, reference) = name_and_chart(args, default_name)?;
     let located = chart_source::locate(&reference, args, call.is_ours())?;
     call.debug_path(output, &located.display());
-    let values = crate::user_values::read(args, profile)?;
+    let values = crate::user_values::read(call, output)?;
     let mut chart = load(&located, profile, output)?;
     check_installable(&chart)?;
     if chart.metadata.deprecated {

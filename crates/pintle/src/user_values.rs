@@ -7,21 +7,48 @@ use std::io::{self, Read};
 
 use pintle_chart::go::url::Url;
 use pintle_chart::values::{Sources, ValuesFile};
-use pintle_engine::Profile;
 use pintle_yaml::Map;
 
-use crate::args::{Args, flags};
-use crate::print::Failure;
+use crate::args::flags;
+use crate::call::Call;
+use crate::commands::compose;
+use crate::compose_files;
+use crate::print::{Failure, Output};
 
 /// Reads and merges everything that gives values.
+///
+/// All Compose files, by `--compose` or by their names, are one project; its values stand where the first of them does.
 ///
 /// # Errors
 ///
 /// The first file that cannot be read, or text that is no values.
-pub(crate) fn read(args: &Args, profile: &Profile) -> Result<Map, Failure> {
+pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Map, Failure> {
+    let Call { args, profile, .. } = call;
+    let is_compose = |name: &String| call.is_ours() && pintle_compose::is_compose_file(name);
+    let mut project = args.texts(&flags::COMPOSE).to_vec();
+    let begins_with_project = !project.is_empty();
+    project.extend(args.texts(&flags::VALUES).iter().filter(|name| is_compose(name)).cloned());
+    let mut converted = None;
+    if !project.is_empty() {
+        let options = compose::options(compose::Names {
+            environment: args.texts(&flags::COMPOSE_ENV),
+            env_files: args.texts(&flags::COMPOSE_ENV_FILE),
+            profiles: args.texts(&flags::COMPOSE_PROFILE),
+            images: args.texts(&flags::COMPOSE_IMAGE),
+        })?;
+        let text = compose_files::convert(&project, options, args, output)?.to_yaml().to_owned();
+        converted = Some(ValuesFile { name: project[0].clone(), content: text.into_bytes() });
+    }
     // A file that cannot be read must not hide that one before it cannot be parsed: so they are read one by one.
     let mut sources = Sources::default();
+    if begins_with_project {
+        sources.files.extend(converted.take());
+    }
     for name in args.texts(&flags::VALUES) {
+        if is_compose(name) {
+            sources.files.extend(converted.take());
+            continue;
+        }
         match read_file(name) {
             Ok(content) => sources.files.push(ValuesFile { name: name.clone(), content }),
             Err(text) => {

@@ -24,6 +24,8 @@ pub(crate) struct Command {
     pub(crate) count: Count,
     /// its own flags, in tables
     pub(crate) flags: &'static [&'static [&'static Flag]],
+    /// flags that only this program has for it, and Helm has not
+    pub(crate) own_flags: &'static [&'static [&'static Flag]],
     /// flags of which at most one may be given, by name
     pub(crate) exclusive: &'static [&'static [&'static Flag]],
     /// what it does; nothing for a group
@@ -59,6 +61,7 @@ impl Command {
         long: "",
         count: Count::Any,
         flags: &[],
+        own_flags: &[],
         exclusive: &[],
         run: None,
         commands: &[],
@@ -83,7 +86,7 @@ impl Command {
         let mut arguments = arguments.to_vec();
         let mut command = self;
         loop {
-            let words = words(&arguments, &command.all_flags(global));
+            let words = words(&arguments, &command.all_flags(global, ours));
             let Some(word) = words.first().map(|at| arguments[*at].clone()) else { break };
             let next = command
                 .commands
@@ -102,14 +105,26 @@ impl Command {
         &self,
         arguments: &'a [String],
         global: &[&'static Flag],
+        ours: bool,
     ) -> Option<&'a str> {
-        let words = words(arguments, &self.all_flags(global));
+        let words = words(arguments, &self.all_flags(global, ours));
         words.first().map(|at| arguments[*at].as_str())
     }
 
-    /// Gives its flags and the global ones.
-    pub(crate) fn all_flags(&self, global: &[&'static Flag]) -> Vec<&'static Flag> {
-        self.flags.iter().copied().flatten().copied().chain(global.iter().copied()).collect()
+    /// Gives its flags, and the global ones that it has no flag of the same name for.
+    pub(crate) fn all_flags(&self, global: &[&'static Flag], ours: bool) -> Vec<&'static Flag> {
+        let mut flags = self.local_flags(ours);
+        let n_local = flags.len();
+        let is_free = |flag: &&Flag| flags[..n_local].iter().all(|own| own.name != flag.name);
+        let global: Vec<&'static Flag> = global.iter().copied().filter(is_free).collect();
+        flags.extend(global);
+        flags
+    }
+
+    /// Gives its own flags.
+    pub(crate) fn local_flags(&self, ours: bool) -> Vec<&'static Flag> {
+        let own = if ours { self.own_flags } else { &[] };
+        self.flags.iter().chain(own).copied().flatten().copied().collect()
     }
 
     /// Checks what was given as a whole: the number of arguments, and flags that exclude each other.

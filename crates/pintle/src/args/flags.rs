@@ -82,6 +82,32 @@ flags! {
 }
 
 flags! {
+    /// Flags of this program alone for values that come from Compose files.
+    COMPOSE_FLAGS;
+    ALLOW_PRIVILEGED = Flag::new("allow-privileged", Bool, "let Compose services be privileged");
+    COMPOSE = Flag::new("compose", Texts, "read values from a Compose file, as -f does with names that end in compose.yaml (may be repeated)");
+    COMPOSE_ENV = Flag::new("compose-env", Texts, "variable for Compose files: NAME=VALUE (may be repeated)");
+    COMPOSE_ENV_FILE = Flag::new("compose-env-file", Texts, "file of variables for Compose files, in place of .env (may be repeated)");
+    COMPOSE_IMAGE = Flag::new("compose-image", Texts, "image of a Compose service: SERVICE=IMAGE (may be repeated)");
+    COMPOSE_PROFILE = Flag::new("compose-profile", Texts, "active profile of Compose files, * for all (may be repeated)");
+    LISTED_PORTS = Flag::new("listed-ports", Bool, "let Compose services reach only ports that ports or expose list, where any is");
+}
+
+flags! {
+    /// Flags of `compose convert` alone.
+    CONVERT_FLAGS;
+    COMPAT = Flag::new("compat", Text, "inspect: what inspect-k8s-sandbox makes of the file, text for text");
+    CONVERT_PROFILE = Flag::new("profile", Texts, "active profile, * for all (may be repeated)");
+    ENV = Flag::new("env", Texts, "variable: NAME=VALUE (may be repeated)");
+    ENV_FILE = Flag::new("env-file", Texts, "file of variables, in place of .env (may be repeated)");
+    IMAGE = Flag::new("image", Texts, "image of a service: SERVICE=IMAGE (may be repeated)");
+    OUTPUT = Flag::new("output", Text, "file to write to, whole or not at all").short('o');
+}
+
+/// Those of the flags above that `compose convert` has as well.
+pub(crate) const CONVERT_SWITCHES: &[&Flag] = &[&ALLOW_PRIVILEGED, &LISTED_PORTS];
+
+flags! {
     /// Flags that say where a chart comes from.
     CHART_FLAGS;
     CA_FILE = Flag::new("ca-file", Text, "file of the authority that signed the server's certificate");

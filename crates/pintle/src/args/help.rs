@@ -37,9 +37,11 @@ pub(crate) fn text(
             add(&mut text, format_args!("  {:width$}  {}\n", command.name, command.short));
         }
     }
-    let own: Vec<&Flag> = command.flags.iter().copied().flatten().copied().collect();
+    let own = command.local_flags(ours);
+    let is_free = |flag: &&&Flag| own.iter().all(|known| known.name != flag.name);
+    let global: Vec<&Flag> = global.iter().filter(is_free).copied().collect();
     list(&mut text, "Flags", &own, generation);
-    list(&mut text, "Global Flags", global, generation);
+    list(&mut text, "Global Flags", &global, generation);
     if !command.commands.is_empty() {
         add(&mut text, format_args!("\nUse \"{names} [command] --help\" for more on a command.\n"));
     }

@@ -20,6 +20,7 @@ pub(super) const COMMAND: Command = Command {
     long: "Judges charts by Helm's rules and prints what they find: errors will not work, warnings are not as they \
            should be.\n\nPATH is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeastOneSinceHelm4,
+    own_flags: &[flags::COMPOSE_FLAGS],
     flags: &[
         flags::LINT_FLAGS,
         flags::VALUE_FLAGS,
@@ -49,7 +50,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         schema: if skip_schema { SchemaCheck::Skipped } else { SchemaCheck::Checked },
         world: super::world(args),
     };
-    let values = crate::user_values::read(args, profile)?;
+    let values = crate::user_values::read(call, output)?;
     let is_quiet = args.is_on(&flags::QUIET);
     let fails = if args.is_on(&flags::STRICT) { Severity::Warning } else { Severity::Error };
     let (mut n_failed, mut n_noted) = (0, 0);

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod chart;
+pub(crate) mod compose;
 mod dependency;
 mod dependency_build;
 mod dependency_list;
@@ -36,6 +37,7 @@ pub(crate) static ROOT: Command = Command {
     long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
     commands: &[
         chart::COMMAND,
+        compose::COMMAND,
         dependency::COMMAND,
         lint::COMMAND,
         show::COMMAND,

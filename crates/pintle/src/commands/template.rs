@@ -24,6 +24,7 @@ pub(super) const COMMAND: Command = Command {
     long: "Renders a chart without a cluster and prints what would be installed.\n\n\
            CHART is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeast(1),
+    own_flags: &[flags::COMPOSE_FLAGS],
     flags: &[flags::TEMPLATE_FLAGS, flags::VALUE_FLAGS, flags::CHART_FLAGS],
     exclusive: &[
         &[&flags::FORCE, &flags::FORCE_CONFLICTS],

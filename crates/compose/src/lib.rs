@@ -1,0 +1,100 @@
+//! Compose files as values of the chart `agent-env`.
+//!
+//! ```
+//! use pintle_compose::{NoFiles, Options, Source, SourceFile, convert};
+//!
+//! let file = SourceFile {
+//!     name: "compose.yaml".to_owned(),
+//!     content: b"services: {web: {image: 'nginx:${TAG:-1.27}', command: sh -c 'echo hi'}}".to_vec(),
+//! };
+//! let source = Source { files: &[file], project: &NoFiles };
+//! let converted = convert(source, &Options::default())?;
+//! assert_eq!(
+//!     converted.to_yaml(),
+//!     "services:\n  web:\n    image: nginx:1.27\n    args:\n    - sh\n    - -c\n    - echo hi\n    dnsRecord: true\n"
+//! );
+//! # Ok::<(), pintle_compose::ComposeErrors>(())
+//! ```
+//!
+//! A project goes through `node` (YAML with places), `interpolate`, `include`, `extends` and `merge`, all led by `load`, to
+//! one model; `schema` checks it, `profiles` selects, and `project` converts it, `service` by `service`. What becomes of
+//! each key is in `table`. Nothing touches the file system or the environment: the caller gives a [`Project`].
+//!
+//! `inspect` is the other way, for [`Compat::Inspect`]: what inspect-k8s-sandbox makes of a file, text for text.
+
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
+mod context;
+mod env_file;
+mod error;
+mod extends;
+mod extension;
+mod include;
+mod inspect;
+mod interpolate;
+mod load;
+mod merge;
+mod names;
+mod node;
+mod objects;
+mod output;
+mod path;
+mod profiles;
+mod project;
+mod report;
+mod schema;
+mod service;
+mod source;
+mod table;
+mod units;
+mod variables;
+mod version_one;
+mod words;
+
+pub use error::{ComposeError, ComposeErrors, Location, Note, Problem};
+pub use project::MAX_SERVICES;
+pub use source::{
+    Compat, FileError, MAX_FILE_BYTES, NoFiles, Options, Ports, Privileged, Project, Source,
+    SourceFile,
+};
+
+use pintle_yaml::Map;
+
+/// The values a project became, and what there is to know about them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Converted {
+    /// the values, as reading [`Converted::to_yaml`] gives them
+    pub values: Map,
+    /// what has no effect or another one than in Compose, sorted by place
+    pub notes: Vec<Note>,
+    text: String,
+}
+
+impl Converted {
+    /// Gives the values as the text of a values file, keys in the order of the chart's documentation.
+    pub fn to_yaml(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Converts a project.
+///
+/// # Errors
+///
+/// [`ComposeErrors`] with everything that is wrong, sorted by place.
+pub fn convert(source: Source<'_>, options: &Options) -> Result<Converted, ComposeErrors> {
+    match options.compat {
+        Compat::Ours => project::convert(source, options),
+        Compat::Inspect => inspect::convert(source),
+    }
+}
+
+/// Tells whether a file's name says that it is a Compose file: it ends in `compose.yaml` or `compose.yml`.
+///
+/// ```
+/// assert!(pintle_compose::is_compose_file("tasks/ctf/docker-compose.yml"));
+/// assert!(!pintle_compose::is_compose_file("values.yaml"));
+/// ```
+pub fn is_compose_file(name: &str) -> bool {
+    name.ends_with("compose.yaml") || name.ends_with("compose.yml")
+}

@@ -1,0 +1,106 @@
+//! Values in the order in which a reader of them expects their keys, and as text.
+
+use pintle_yaml::emit::{Emitter, Layout};
+use pintle_yaml::{Map as ValueMap, Value};
+
+/// One value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Out {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Out>),
+    Map(OutMap),
+}
+
+/// Entries in their order.
+pub(crate) type OutMap = Vec<(String, Out)>;
+
+impl From<&str> for Out {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Out {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<bool> for Out {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<i64> for Out {
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
+}
+
+/// Makes a map of entries.
+pub(crate) fn map<const N: usize>(entries: [(&str, Out); N]) -> Out {
+    Out::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// Makes a list of texts.
+pub(crate) fn texts<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Out {
+    Out::List(items.into_iter().map(|item| Out::Text(item.into())).collect())
+}
+
+/// Gives values as Helm reads them: numbers are floats.
+pub(crate) fn values(entries: &OutMap) -> ValueMap {
+    entries.iter().map(|(key, out)| (key.as_str(), value(out))).collect()
+}
+
+fn value(out: &Out) -> Value {
+    match out {
+        Out::Null => Value::Null,
+        Out::Bool(b) => Value::Bool(*b),
+        #[expect(clippy::cast_precision_loss, reason = "as reading the text would make it")]
+        Out::Int(n) => Value::Float(*n as f64),
+        Out::Float(x) => Value::Float(*x),
+        Out::Text(text) => Value::string(text.as_str()),
+        Out::List(items) => Value::list(items.iter().map(value).collect()),
+        Out::Map(entries) => Value::Map(values(entries)),
+    }
+}
+
+/// Gives values as YAML, in our order.
+pub(crate) fn text(entries: &OutMap) -> String {
+    let mut yaml = Emitter::new(Layout::V2);
+    write_map(&mut yaml, entries);
+    // OK because a Compose file cannot hold what YAML cannot: its own text was YAML.
+    yaml.finish().unwrap_or_default()
+}
+
+fn write_map(yaml: &mut Emitter, entries: &OutMap) {
+    yaml.begin_map(entries.len());
+    for (key, out) in entries {
+        yaml.key(key);
+        write(yaml, out);
+    }
+    yaml.end();
+}
+
+fn write(yaml: &mut Emitter, out: &Out) {
+    match out {
+        Out::Null => yaml.null(),
+        Out::Bool(b) => yaml.bool(*b),
+        Out::Int(n) => yaml.int(*n),
+        Out::Float(x) => yaml.float(*x),
+        Out::Text(text) => yaml.string(text),
+        Out::List(items) => {
+            yaml.begin_list(items.len());
+            for item in items {
+                write(yaml, item);
+            }
+            yaml.end();
+        }
+        Out::Map(entries) => write_map(yaml, entries),
+    }
+}

@@ -1,0 +1,347 @@
+//! The project as a whole: names first, then each service, then what they share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::{ComposeErrors, Problem};
+use crate::load::Loader;
+use crate::names::{MAX_NAME, MAX_NETWORK_NAME, dns_label};
+use crate::node::{Kind, Map, Node};
+use crate::objects::{self, Objects, Sort};
+use crate::output::{Out, OutMap};
+use crate::report::{Place, Report};
+use crate::schema::{self, Numbers};
+use crate::service::{self, Service, network};
+use crate::source::{Options, Source};
+use crate::{Converted, extension, output, profiles};
+
+/// The most services of a project.
+pub const MAX_SERVICES: usize = 1_000;
+
+/// Converts a project by our own rules.
+pub(crate) fn convert(source: Source<'_>, options: &Options) -> Result<Converted, ComposeErrors> {
+    let mut loader = Loader::new(source);
+    let variables = loader.variables(options);
+    let model = loader.given_files(&variables);
+    let mut report = loader.report;
+    let Some(model) = model else {
+        if !report.has_errors() {
+            let file = report.add_file("compose.yaml".to_owned(), String::new(), String::new());
+            let place = Place::start_of(file);
+            report.error(place, Problem::Schema, "there is no Compose file", "give one");
+        }
+        return finish(report, OutMap::new());
+    };
+    schema::check(&model, Numbers::OfUsersAsText, &mut report);
+    let Kind::Map(mut top) = model.kind else { return finish(report, OutMap::new()) };
+    let Some(mut services) = take_services(&mut top, model.place, &mut report) else {
+        return finish(report, OutMap::new());
+    };
+    let inactive = profiles::select(&mut services, &options.profiles, &mut report);
+    if services.0.len() > MAX_SERVICES {
+        let reason = format!("there are more than {MAX_SERVICES} services");
+        report.error(services.0[MAX_SERVICES].place, Problem::Limit, reason, "split the project");
+        services.0.truncate(MAX_SERVICES);
+    }
+    let mut context = Context {
+        report,
+        options,
+        project: source.project,
+        variables,
+        services: BTreeMap::new(),
+        inactive,
+        aliases: BTreeMap::new(),
+        networks: BTreeMap::new(),
+        has_networks: false,
+        volumes: BTreeMap::new(),
+        objects: Objects::default(),
+    };
+    let values = values(&top, &services, &mut context);
+    finish(context.report, values)
+}
+
+fn finish(report: Report, values: OutMap) -> Result<Converted, ComposeErrors> {
+    let notes = report.finish()?;
+    let text = output::text(&values);
+    Ok(Converted { values: output::values(&values), notes, text })
+}
+
+fn take_services(top: &mut Map, place: Place, report: &mut Report) -> Option<Map> {
+    match top.take("services").map(|entry| entry.value) {
+        Some(Node { kind: Kind::Map(services), .. }) if !services.0.is_empty() => Some(services),
+        Some(Node { kind: Kind::Map(_) | Kind::Null, place, .. }) => {
+            report.error(
+                place,
+                Problem::Schema,
+                "there are no services",
+                "add one: `services: {NAME: {image: IMAGE}}`",
+            );
+            None
+        }
+        // The schema says what is wrong.
+        Some(_) => None,
+        None => {
+            report.error(
+                place,
+                Problem::Schema,
+                "there is no key `services`",
+                "put all services under it",
+            );
+            None
+        }
+    }
+}
+
+fn values(top: &Map, services: &Map, context: &mut Context<'_>) -> OutMap {
+    name_services(services, context);
+    name_volumes(top, context);
+    context.has_networks = services.0.iter().any(|entry| {
+        let has = |node: &Node| match &node.kind {
+            Kind::List(items) => !items.is_empty(),
+            Kind::Map(map) => !map.0.is_empty(),
+            _ => false,
+        };
+        entry.value.get("networks").is_some_and(has)
+    });
+    name_networks(top, context);
+    for (key, sort) in [("configs", Sort::Config), ("secrets", Sort::Secret)] {
+        if let Some(section) = top.get(key).and_then(Node::map) {
+            objects::read(sort, section, context);
+        }
+    }
+    let names = context.services.clone();
+    let all: Vec<Service<'_>> = services
+        .0
+        .iter()
+        .filter_map(|entry| {
+            let map = entry.value.map()?;
+            let new_name = names.get(&*entry.key)?;
+            Some(Service { name: &entry.key, new_name, place: entry.place, map })
+        })
+        .collect();
+    network::aliases(&all, context);
+    let mut converted = OutMap::new();
+    for service in &all {
+        converted
+            .push((service.new_name.to_owned(), Out::Map(service::convert(*service, context))));
+    }
+    for name in context.options.images.keys() {
+        if !context.services.contains_key(name) {
+            let reason = format!("an image is given for {name}, which is no service");
+            context.report.error(
+                Place::start_of(0),
+                Problem::Reference,
+                reason,
+                "check the name behind `--image`",
+            );
+        }
+    }
+    let used = used_networks(&converted);
+    let mut values = vec![("services".to_owned(), Out::Map(converted))];
+    let section = |names: Vec<String>| {
+        Out::Map(names.into_iter().map(|name| (name, Out::Map(OutMap::new()))).collect())
+    };
+    if !used.is_empty() {
+        values.push(("networks".to_owned(), section(used)));
+    }
+    if let Some(volumes) = top.get("volumes").and_then(Node::map) {
+        let names = volumes.0.iter().filter_map(|entry| context.volumes.get(&*entry.key).cloned());
+        let names: Vec<String> = names.collect();
+        if !names.is_empty() {
+            values.push(("volumes".to_owned(), section(names)));
+        }
+    }
+    if let Some((_, extension)) = extension::find(top, &mut context.report) {
+        extension::top(extension, &mut values, &mut context.report);
+    }
+    let objects = context.objects.out();
+    if !objects.is_empty() {
+        values.push(("additionalResources".to_owned(), Out::List(objects)));
+    }
+    if let Some(name) = top.entry("name").filter(|entry| !entry.value.is_null()) {
+        context
+            .report
+            .note(name.place, "`name` has no effect: the release is named when it is installed");
+    }
+    values
+}
+
+/// Gives each service its name: a DNS label, and `default` for one of several.
+fn name_services(services: &Map, context: &mut Context<'_>) {
+    let default = default_service(services);
+    for entry in &services.0 {
+        let new_name = match &default {
+            Some(name) if *name == entry.key => {
+                let text = format!(
+                    "the service {} is named default, where evaluations look for it; others find it as {} still",
+                    entry.key, entry.key
+                );
+                context.report.note(entry.place, text);
+                "default".to_owned()
+            }
+            _ => dns_label(&entry.key),
+        };
+        let known = context.services.iter().find(|(_, known)| **known == new_name);
+        if let Some((other, _)) = known {
+            let reason = format!(
+                "the services {other} and {} have one name in Kubernetes: {new_name}",
+                entry.key
+            );
+            context.report.error(entry.place, Problem::Value, reason, "rename one of them");
+        }
+        if new_name.is_empty() || new_name.len() > MAX_NAME {
+            let reason = format!("`{}` is no name for a service in Kubernetes", entry.key);
+            let help = format!("choose one with up to {MAX_NAME} letters, digits and `-`");
+            context.report.error(entry.place, Problem::Value, reason, help);
+        }
+        context.services.insert(entry.key.to_string(), new_name);
+    }
+}
+
+/// Finds the service that is to be named `default`: none if one is, or if there is only one.
+fn default_service(services: &Map) -> Option<Arc<str>> {
+    if services.entry("default").is_some() {
+        return None;
+    }
+    let marked = services
+        .0
+        .iter()
+        .find(|entry| entry.value.get("x-default").and_then(Node::bool) == Some(true));
+    let first = services.0.first().filter(|_| services.0.len() > 1);
+    marked.or(first).map(|entry| Arc::clone(&entry.key))
+}
+
+fn name_volumes(top: &Map, context: &mut Context<'_>) {
+    let Some(volumes) = top.get("volumes").and_then(Node::map) else { return };
+    for entry in &volumes.0 {
+        let new_name = dns_label(&entry.key);
+        let refuse = |context: &mut Context<'_>, place, reason: &str, help: &str| {
+            let reason = format!("`volumes.{}`: {reason}", entry.key);
+            context.report.error(place, Problem::Refused, reason, help);
+        };
+        let is_taken = context.volumes.values().any(|known| *known == new_name);
+        if new_name.is_empty() || new_name.len() > MAX_NAME || is_taken {
+            let reason = "the name, in lower case and with `-`, is empty, too long or taken";
+            refuse(context, entry.place, reason, "choose another name");
+        }
+        for setting in entry.value.map().map_or(&[][..], |map| &map.0) {
+            let value = &setting.value;
+            match &*setting.key {
+                _ if value.is_null() => {}
+                "driver" if value.str() == Some("local") => {}
+                "external" if value.bool() == Some(false) => {}
+                "external" => {
+                    refuse(
+                        context,
+                        setting.place,
+                        "nothing outside the release is used",
+                        "remove `external`",
+                    );
+                }
+                "driver" | "driver_opts" => {
+                    if value.map().is_none_or(|map| !map.0.is_empty()) {
+                        let help = "remove it; a values file of its own can set `volumes.NAME.spec`, the claim's";
+                        refuse(
+                            context,
+                            setting.place,
+                            "which storage a claim gets depends on the cluster",
+                            help,
+                        );
+                    }
+                }
+                "name" | "labels" => {
+                    let text = format!(
+                        "`volumes.{}.{}` has no effect: the claim is named after the release",
+                        entry.key, setting.key
+                    );
+                    context.report.note(setting.place, text);
+                }
+                _ => {}
+            }
+        }
+        let text = format!(
+            "`volumes.{}`: the claim begins empty, and hides what an image has where it is mounted",
+            entry.key
+        );
+        context.report.note(entry.place, text);
+        context.volumes.insert(entry.key.to_string(), new_name);
+    }
+}
+
+fn name_networks(top: &Map, context: &mut Context<'_>) {
+    let declared = top.get("networks").and_then(Node::map).map_or(&[][..], |map| &map.0);
+    for entry in declared {
+        let new_name = dns_label(&entry.key);
+        let refuse = |context: &mut Context<'_>, place, reason: &str, help: &str| {
+            let reason = format!("`networks.{}`: {reason}", entry.key);
+            context.report.error(place, Problem::Refused, reason, help);
+        };
+        let is_taken = context.networks.values().any(|known| *known == new_name);
+        if new_name.is_empty() || new_name.len() > MAX_NETWORK_NAME || is_taken {
+            let reason = "the name, in lower case and with `-`, is empty, too long or taken";
+            refuse(context, entry.place, reason, "choose another name");
+        }
+        for setting in entry.value.map().map_or(&[][..], |map| &map.0) {
+            let value = &setting.value;
+            let is_empty_map = value.map().is_some_and(|map| map.0.is_empty());
+            match &*setting.key {
+                _ if value.is_null() || is_empty_map || setting.key.starts_with("x-") => {}
+                "internal" => {}
+                "driver" if matches!(value.str(), Some("bridge" | "default" | "")) => {}
+                "driver" => {
+                    let reason = "only the driver bridge has an equivalent";
+                    refuse(context, value.place, reason, "write `driver: bridge`, or leave it out");
+                }
+                "external" if value.bool() == Some(false) => {}
+                "external" => {
+                    refuse(
+                        context,
+                        setting.place,
+                        "nothing outside the release is used",
+                        "remove `external`",
+                    );
+                }
+                "ipam" if has_addresses(value) => {
+                    refuse(
+                        context,
+                        setting.place,
+                        "pods do not choose their addresses",
+                        "remove it; services find each other by name",
+                    );
+                }
+                other => {
+                    let text = format!("`networks.{}.{other}` has no effect", entry.key);
+                    context.report.note(setting.place, text);
+                }
+            }
+        }
+        context.networks.insert(entry.key.to_string(), new_name);
+    }
+    context.networks.entry("default".to_owned()).or_insert_with(|| "default".to_owned());
+}
+
+/// Tells whether a network's address management says more than its driver.
+fn has_addresses(ipam: &Node) -> bool {
+    ipam.get("config").and_then(Node::list).is_some_and(|config| !config.is_empty())
+}
+
+/// Gives the networks that services are in, in the order in which they are first named.
+fn used_networks(services: &OutMap) -> Vec<String> {
+    let mut used: Vec<String> = Vec::new();
+    for (_, service) in services {
+        let Out::Map(service) = service else { continue };
+        let Some((_, Out::List(networks))) = service.iter().find(|(key, _)| key == "networks")
+        else {
+            continue;
+        };
+        for network in networks {
+            if let Out::Text(name) = network
+                && !used.contains(name)
+            {
+                used.push(name.clone());
+            }
+        }
+    }
+    used
+}

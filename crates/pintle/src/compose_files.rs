@@ -1,0 +1,90 @@
+//! The files of a Compose project on disk: read with a limit, and never from outside its folder.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use pintle_compose::{
+    Converted, FileError, MAX_FILE_BYTES, Options, Project, Source, SourceFile,
+    convert as convert_source,
+};
+
+use crate::args::Args;
+use crate::commands::compose;
+use crate::print::{Failure, Output};
+use crate::user_values::go_words;
+
+/// Converts the project of some Compose files, and says what there is to say about it.
+///
+/// # Errors
+///
+/// Everything that is wrong with the project.
+pub(crate) fn convert(
+    names: &[String],
+    mut options: Options,
+    args: &Args,
+    output: &mut Output,
+) -> Result<Converted, Failure> {
+    compose::switches(&mut options, args);
+    let files = read_all(names)?;
+    let folder = names
+        .first()
+        .map_or(Path::new(""), |name| Path::new(name).parent().unwrap_or(Path::new("")));
+    let project = Folder { path: folder.to_owned() };
+    let converted = convert_source(Source { files: &files, project: &project }, &options)?;
+    for note in &converted.notes {
+        output.complain(&format!("note: {note}"));
+    }
+    Ok(converted)
+}
+
+/// Reads the files that the command line names.
+pub(crate) fn read_all(names: &[String]) -> Result<Vec<SourceFile>, Failure> {
+    let read = |name: &String| match read(Path::new(name)) {
+        Ok(content) => Ok(SourceFile { name: name.clone(), content }),
+        Err(FileError::NotFound) => Err(Failure(format!("open {name}: no such file or directory"))),
+        Err(error) => Err(Failure(format!("{name}: {error}"))),
+    };
+    names.iter().map(read).collect()
+}
+
+/// Reads a file, but not one that is too large or not a file.
+fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FileError::NotFound,
+        _ => FileError::Unreadable(go_words(&error)),
+    };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(FileError::Unreadable("it is a folder".to_owned()));
+    }
+    let mut content = Vec::new();
+    let limit = MAX_FILE_BYTES as u64 + 1;
+    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content)).map_err(failed)?;
+    if content.len() > MAX_FILE_BYTES { Err(FileError::TooLarge) } else { Ok(content) }
+}
+
+/// The folder of a project.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+}
+
+impl Project for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let place = self.path.join(path);
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FileError::NotFound,
+            _ => FileError::Unreadable(go_words(&error)),
+        };
+        let root = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+        let root = fs::canonicalize(root).map_err(unreadable)?;
+        // A link may lead out of the folder, whatever its path says.
+        let real = fs::canonicalize(&place).map_err(unreadable)?;
+        if real.starts_with(root) { read(&real) } else { Err(FileError::Outside) }
+    }
+
+    fn display_name(&self, path: &str) -> String {
+        self.path.join(path).to_string_lossy().into_owned()
+    }
+}
