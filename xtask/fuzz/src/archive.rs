@@ -64,7 +64,7 @@ fn from_files(rules: LoadRules, bytes: &mut Bytes<'_>) -> Result<Chart, Error> {
         let name: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-/".contains(*c)).collect();
         let data = bytes.part();
-        let is_plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with("."));
+        let is_plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
         if is_plain && name.len() < NAME_LEN - 2 {
             entry(&mut tar, format!("x/{name}").as_bytes(), b'0', data);
             let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
@@ -109,14 +109,19 @@ fn check_packed_again(rules: LoadRules, chart: &Chart) {
 }
 
 /// Tells whether a chart is another one once it was packed: of two byte order marks, loading takes one away each time,
-/// and a backslash in a path is taken for what parts folders.
+/// a backslash in a path is taken for what parts folders, a folder whose name begins with a dot or an underscore is
+/// no chart, and one named `Chart.yaml` is taken for a file.
 fn comes_back_changed(chart: &Chart) -> bool {
     chart.name().contains('\\')
+        || chart.name() == "Chart.yaml"
         || chart
             .raw
             .iter()
             .any(|file| file.name.contains('\\') || file.data.starts_with(b"\xef\xbb\xbf"))
-        || chart.dependencies.iter().any(comes_back_changed)
+        || chart
+            .dependencies
+            .iter()
+            .any(|carried| carried.name().starts_with(['.', '_']) || comes_back_changed(carried))
 }
 
 /// Packs entries: a byte for the type, a name up to a byte of zero, data up to another.

@@ -75,15 +75,15 @@ fn check_outcome(text: &[u8], (out, result): &Outcome) {
     assert!(out.len() <= LIMITS.output + MAX_EXCESS, "{} bytes of output", out.len());
     let Err(error) = result else { return };
     assert!(!error.message.is_empty(), "an error without words");
-    let mut link = Some(error);
-    while let Some(error) = link {
+    let mut next = Some(error);
+    while let Some(error) = next {
         if let Some(place) = error.place.as_ref().filter(|_| &*error.parse_name == MAIN) {
             let before = &text[..place.offset];
             let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let line = before.split(|byte| *byte == b'\n').count();
             assert_eq!((place.line, place.column), (line, before.len() - line_start), "{error}");
         }
-        link = error.inner();
+        next = error.inner();
     }
 }
 
