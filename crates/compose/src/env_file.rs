@@ -116,17 +116,16 @@ impl<'a> Reader<'a, '_> {
 
     fn value(&mut self, line_end: usize, next: usize) -> String {
         let rest = &self.text[self.at..];
-        match rest.chars().next() {
-            Some(quote @ ('\'' | '"')) => self.quoted(quote),
-            _ => {
-                let raw = &self.text[self.at..line_end.max(self.at)];
-                let comment = raw.find(" #").or_else(|| raw.find("\t#"));
-                let comment = if raw.starts_with('#') { Some(0) } else { comment };
-                let value = raw[..comment.unwrap_or(raw.len())].trim_end();
-                let at = self.at;
-                self.at = next.max(line_end);
-                self.interpolated(value, at)
-            }
+        if let Some(quote @ ('\'' | '"')) = rest.chars().next() {
+            self.quoted(quote)
+        } else {
+            let raw = &self.text[self.at..line_end.max(self.at)];
+            let comment = raw.find(" #").or_else(|| raw.find("\t#"));
+            let comment = if raw.starts_with('#') { Some(0) } else { comment };
+            let value = raw[..comment.unwrap_or(raw.len())].trim_end();
+            let at = self.at;
+            self.at = next.max(line_end);
+            self.interpolated(value, at)
         }
     }
 

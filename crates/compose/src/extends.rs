@@ -66,20 +66,15 @@ impl Extender<'_, '_, '_> {
             return Some(own);
         };
         let place = extends.value.place;
-        let (base_name, base_file) = match &extends.value.kind {
-            Kind::Text(name) => (Arc::clone(name), None),
-            _ => {
-                let service = extends.value.get("service").and_then(Node::str);
-                let Some(service) = service else {
-                    self.error(
-                        place,
-                        "`extends` names no service",
-                        "write `extends: {service: NAME}`",
-                    );
-                    return Some(own);
-                };
-                (Arc::from(service), extends.value.get("file"))
-            }
+        let (base_name, base_file) = if let Kind::Text(name) = &extends.value.kind {
+            (Arc::clone(name), None)
+        } else {
+            let service = extends.value.get("service").and_then(Node::str);
+            let Some(service) = service else {
+                self.error(place, "`extends` names no service", "write `extends: {service: NAME}`");
+                return Some(own);
+            };
+            (Arc::from(service), extends.value.get("file"))
         };
         self.chain.push(id.clone());
         let base = self.base(file, services, &base_name, base_file, place);

@@ -69,9 +69,8 @@ pub(crate) fn top(extension: &Map, values: &mut OutMap, report: &mut Report) {
         let value = match (want, &node.kind) {
             (_, Kind::Null) => continue,
             (Want::List, Kind::List(items)) if items.is_empty() => continue,
-            (Want::List, Kind::List(_)) => Some(out(node)),
+            (Want::List, Kind::List(_)) | (Want::Text, Kind::Text(_)) => Some(out(node)),
             (Want::Bool, _) => node.bool().map(Out::Bool),
-            (Want::Text, Kind::Text(_)) => Some(out(node)),
             _ => None,
         };
         let Some(value) = value else {

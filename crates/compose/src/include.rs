@@ -44,14 +44,15 @@ pub(crate) fn resolve(loader: &mut Loader<'_>, model: &mut Node, variables: &Var
 fn part(loader: &mut Loader<'_>, item: &Node, variables: &Variables) -> Option<Node> {
     let paths = match &item.kind {
         Kind::Text(_) => vec![item],
-        Kind::Map(_) => match item.get("path") {
-            Some(path) => path.list().map_or_else(|| vec![path], |paths| paths.iter().collect()),
-            None => {
+        Kind::Map(_) => {
+            if let Some(path) = item.get("path") {
+                path.list().map_or_else(|| vec![path], |paths| paths.iter().collect())
+            } else {
                 let help = "write `path: FILE`";
                 loader.report.error(item.place, Problem::Schema, "`include` names no path", help);
                 return None;
             }
-        },
+        }
         _ => {
             let reason = format!("`include` takes paths, and this is {}", item.type_name());
             loader.report.error(item.place, Problem::Schema, reason, "write the path of a file");

@@ -246,12 +246,11 @@ impl Reader<'_> {
     }
 
     fn put(&self, done: &mut Text, name: &str, at: usize) -> Result<(), Fault> {
-        match self.variables.get(name) {
-            Some(value) => push(done, value, at),
-            None => {
-                done.unset.push((at, name.to_owned()));
-                Ok(())
-            }
+        if let Some(value) = self.variables.get(name) {
+            push(done, value, at)
+        } else {
+            done.unset.push((at, name.to_owned()));
+            Ok(())
         }
     }
 }

@@ -188,9 +188,10 @@ fn key_of(item: &Node, unique: Unique) -> String {
             None if item.get("target").is_some() => field("target"),
             None => field("source"),
         },
-        Unique::Port => match text {
-            Some(text) => text,
-            None => {
+        Unique::Port => {
+            if let Some(text) = text {
+                text
+            } else {
                 let protocol = match field("protocol") {
                     text if text.is_empty() => "tcp".to_owned(),
                     text => text,
@@ -202,7 +203,7 @@ fn key_of(item: &Node, unique: Unique) -> String {
                     field("target")
                 )
             }
-        },
+        }
     }
 }
 
@@ -251,12 +252,11 @@ pub(crate) fn pairs_to_map(node: &mut Node, separators: &[char]) {
             Some((key, value)) => (Arc::from(key), Node::text(item.place, value)),
             None => (Arc::from(&*text), Node::new(item.place, Kind::Null)),
         };
-        match known.get(&key) {
-            Some(&at) => map.0[at].value = value,
-            None => {
-                known.insert(Arc::clone(&key), map.0.len());
-                map.0.push(Entry { key, place: item.place, value });
-            }
+        if let Some(&at) = known.get(&key) {
+            map.0[at].value = value;
+        } else {
+            known.insert(Arc::clone(&key), map.0.len());
+            map.0.push(Entry { key, place: item.place, value });
         }
     }
     node.kind = Kind::Map(map);

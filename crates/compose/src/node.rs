@@ -195,9 +195,7 @@ pub(crate) fn read(report: &mut Report, file: u32, dialect: Dialect) -> Option<V
     for event in Parser::new(&text) {
         match event {
             Ok(event) => {
-                if builder.event(event).is_none() {
-                    return None;
-                }
+                builder.event(event)?;
             }
             Err(error) => {
                 let place = match &error {
@@ -260,7 +258,8 @@ impl<'a> Builder<'_, 'a> {
                     Some(Open { content: Content::Map { key: None, .. }, .. })
                 );
                 if is_key {
-                    return self.key(&scalar, place);
+                    self.key(&scalar, place);
+                    return Some(());
                 }
                 let node = self.scalar(&scalar, place);
                 if let Some(anchor) = scalar.properties.anchor() {
@@ -368,7 +367,7 @@ impl<'a> Builder<'_, 'a> {
         Node { place, tag: tag_of(&scalar.properties), kind }
     }
 
-    fn key(&mut self, scalar: &Scalar<'a>, place: Place) -> Option<()> {
+    fn key(&mut self, scalar: &Scalar<'a>, place: Place) {
         let text: Arc<str> = Arc::from(&*scalar.text);
         let is_merge = scalar.style == Style::Plain && &*text == "<<";
         if self.dialect == Dialect::Python
@@ -390,7 +389,6 @@ impl<'a> Builder<'_, 'a> {
         if let Some(Open { content: Content::Map { key, .. }, .. }) = self.open.last_mut() {
             *key = Some((text, place, is_merge));
         }
-        Some(())
     }
 
     /// Puts a finished node where it belongs.
@@ -421,7 +419,8 @@ impl<'a> Builder<'_, 'a> {
             return Some(());
         };
         if is_merge {
-            return self.merge(node);
+            self.merge(node);
+            return Some(());
         }
         match known.entry(Arc::clone(&name)) {
             Slot::Vacant(slot) => {
@@ -444,7 +443,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// Merges what `<<` names into the innermost map.
-    fn merge(&mut self, node: Node) -> Option<()> {
+    fn merge(&mut self, node: Node) {
         let place = node.place;
         let maps = match node.kind {
             Kind::Map(map) => vec![map],
@@ -464,11 +463,11 @@ impl<'a> Builder<'_, 'a> {
             let help = "give `<<` an alias of a map, or a list of such aliases";
             self.report.error(place, Problem::Yaml, "`<<` wants a map", help);
             self.is_good = false;
-            return Some(());
+            return;
         }
         let Some(Open { content: Content::Map { entries, known, .. }, .. }) = self.open.last_mut()
         else {
-            return Some(());
+            return;
         };
         // The first of several maps wins, and what stands in the map itself wins over all.
         for entry in maps.into_iter().flat_map(|map| map.0) {
@@ -477,7 +476,6 @@ impl<'a> Builder<'_, 'a> {
                 entries.push(entry);
             }
         }
-        Some(())
     }
 }
 

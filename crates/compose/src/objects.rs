@@ -78,8 +78,7 @@ impl Object {
             (Sort::Config, Ok(text))
                 if text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()) =>
             {
-                // Without a space inside, so that no line break comes between the words.
-                ("ConfigMap", "data", Out::Text(text.replace("{{", "{{`{{`}}")))
+                ("ConfigMap", "data", Out::Text(no_template(text)))
             }
             (Sort::Config, _) => ("ConfigMap", "binaryData", encoded()),
         };
@@ -90,6 +89,11 @@ impl Object {
             (field, map([(KEY, content)])),
         ])
     }
+}
+
+/// Escapes a text for the chart, which runs it as a template: without a space, so that no line break comes between words.
+pub(crate) fn no_template(text: &str) -> String {
+    text.replace("{{", "{{`{{`}}")
 }
 
 /// Marks an object as used; gives the template of its name.
@@ -119,13 +123,13 @@ pub(crate) fn read(sort: Sort, section: &Map, context: &mut Context<'_>) {
             continue;
         }
         // A name that is known keeps its references from being reported as well.
-        let content = content(entry, sort, context).unwrap_or_default();
-        if content.len() > MAX_CONTENT_BYTES {
+        let bytes = content(entry, sort, context).unwrap_or_default();
+        if bytes.len() > MAX_CONTENT_BYTES {
             let reason = format!("it has more than {MAX_CONTENT_BYTES} bytes");
             wrong(context, entry.place, Problem::Limit, &reason, "build it into the image");
         }
         let name = entry.key.to_string();
-        context.objects.0.push(Object { sort, name, new_name, content, is_used: false });
+        context.objects.0.push(Object { sort, name, new_name, content: bytes, is_used: false });
     }
 }
 
@@ -165,7 +169,7 @@ fn content(entry: &Entry, sort: Sort, context: &mut Context<'_>) -> Option<Vec<u
         return None;
     };
     match context.project.read(&path) {
-        Ok(content) => Some(content),
+        Ok(bytes) => Some(bytes),
         Err(error) => {
             let reason = format!("{name}: the file {text} cannot be read: {error}");
             let help = "paths start from the folder of the Compose file";

@@ -31,12 +31,12 @@ pub(crate) fn convert(source: Source<'_>, options: &Options) -> Result<Converted
             let place = Place::start_of(file);
             report.error(place, Problem::Schema, "there is no Compose file", "give one");
         }
-        return finish(report, OutMap::new());
+        return finish(report, &OutMap::new());
     };
     schema::check(&model, Numbers::OfUsersAsText, &mut report);
-    let Kind::Map(mut top) = model.kind else { return finish(report, OutMap::new()) };
+    let Kind::Map(mut top) = model.kind else { return finish(report, &OutMap::new()) };
     let Some(mut services) = take_services(&mut top, model.place, &mut report) else {
-        return finish(report, OutMap::new());
+        return finish(report, &OutMap::new());
     };
     let inactive = profiles::select(&mut services, &options.profiles, &mut report);
     if services.0.len() > MAX_SERVICES {
@@ -58,13 +58,13 @@ pub(crate) fn convert(source: Source<'_>, options: &Options) -> Result<Converted
         objects: Objects::default(),
     };
     let values = values(&top, &services, &mut context);
-    finish(context.report, values)
+    finish(context.report, &values)
 }
 
-fn finish(report: Report, values: OutMap) -> Result<Converted, ComposeErrors> {
+fn finish(report: Report, values: &OutMap) -> Result<Converted, ComposeErrors> {
     let notes = report.finish()?;
-    let text = output::text(&values);
-    Ok(Converted { values: output::values(&values), notes, text })
+    let text = output::text(values);
+    Ok(Converted { values: output::values(values), notes, text })
 }
 
 fn take_services(top: &mut Map, place: Place, report: &mut Report) -> Option<Map> {
@@ -239,16 +239,14 @@ fn name_volumes(top: &Map, context: &mut Context<'_>) {
                         "remove `external`",
                     );
                 }
-                "driver" | "driver_opts" => {
-                    if value.map().is_none_or(|map| !map.0.is_empty()) {
-                        let help = "remove it; a values file of its own can set `volumes.NAME.spec`, the claim's";
-                        refuse(
-                            context,
-                            setting.place,
-                            "which storage a claim gets depends on the cluster",
-                            help,
-                        );
-                    }
+                "driver" | "driver_opts" if value.map().is_none_or(|map| !map.0.is_empty()) => {
+                    let help = "remove it; a values file of its own can set `volumes.NAME.spec`, the claim's";
+                    refuse(
+                        context,
+                        setting.place,
+                        "which storage a claim gets depends on the cluster",
+                        help,
+                    );
                 }
                 "name" | "labels" => {
                     let text = format!(

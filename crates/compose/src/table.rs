@@ -265,7 +265,8 @@ pub(crate) fn markdown(rules: &[Rule]) -> String {
             Fate::Noted => ("accepted with a note", String::new()),
             Fate::Refused => ("refused", format!("; instead: {}", rule.instead)),
         };
-        text.push_str(&format!("| `{}` | {fate} | {}{advice} |\n", rule.key, rule.words));
+        let row = format!("| `{}` | {fate} | {}{advice} |\n", rule.key, rule.words);
+        text.push_str(&row);
     }
     text
 }

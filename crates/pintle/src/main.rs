@@ -50,8 +50,8 @@ fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
     // What `compose convert` calls a profile is one of Compose.
     let is_helm_profile =
         command.local_flags(true).iter().all(|flag| flag.name != flags::PROFILE.name);
-    let named = first.text(&flags::PROFILE).filter(|_| is_helm_profile);
-    let chosen = environment::profile(named);
+    let wanted = first.text(&flags::PROFILE).filter(|_| is_helm_profile);
+    let chosen = environment::profile(wanted);
     let profile = chosen.as_ref().copied().unwrap_or_default();
     let log = Log { layout: profile.log, debug: environment::debug(&first) };
     let mut output = Output::new(log);

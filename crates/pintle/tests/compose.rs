@@ -102,10 +102,10 @@ fn outcome(folder: &Folder, renderer: &Renderer) -> (String, bool) {
     }
     text.push_str("--- objects\n");
     let values = Values::from(converted.values);
-    let rendered = renderer.render(&values, &Release::new("demo")).unwrap_or_else(|error| {
+    let release = renderer.render(&values, &Release::new("demo")).unwrap_or_else(|error| {
         panic!("{error}\n{}", converted_text(&text));
     });
-    for object in rendered.objects() {
+    for object in release.objects() {
         writeln!(text, "{} {}", object.head.kind, object.head.name).unwrap();
     }
     (text, true)

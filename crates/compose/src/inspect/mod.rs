@@ -71,12 +71,10 @@ fn model(documents: Vec<Node>, file: u32, report: &mut Report) -> Option<OutMap>
         return None;
     }
     let Kind::Map(mut top) = document.kind else { return None };
-    let services = match top.take("services").map(|entry| entry.value) {
-        Some(Node { kind: Kind::Map(services), .. }) => services,
-        _ => {
-            report.error(start, Problem::Schema, "there is no key `services`", "");
-            return None;
-        }
+    let services = top.take("services").map(|entry| entry.value.kind);
+    let Some(Kind::Map(services)) = services else {
+        report.error(start, Problem::Schema, "there is no key `services`", "");
+        return None;
     };
     let mut result = vec![("services".to_owned(), Out::Map(convert_services(services, report)))];
     if let Some(volumes) = taken(&mut top, "volumes") {

@@ -101,20 +101,17 @@ impl Converter<'_> {
 
     fn env(&mut self, node: &Node) -> Out {
         let pair = |name: &str, value: Out| map([("name", name.into()), ("value", value)]);
-        match &node.kind {
-            Kind::Map(map) => {
-                Out::List(map.0.iter().map(|entry| pair(&entry.key, out(&entry.value))).collect())
-            }
-            _ => {
-                let mut result = Vec::new();
-                for item in node.list().unwrap_or_default() {
-                    match item.str().and_then(|text| text.split_once('=')) {
-                        Some((name, value)) => result.push(pair(name, value.into())),
-                        None => self.error(item.place, "environment", "a variable has no `=`"),
-                    }
+        if let Kind::Map(map) = &node.kind {
+            Out::List(map.0.iter().map(|entry| pair(&entry.key, out(&entry.value))).collect())
+        } else {
+            let mut result = Vec::new();
+            for item in node.list().unwrap_or_default() {
+                match item.str().and_then(|text| text.split_once('=')) {
+                    Some((name, value)) => result.push(pair(name, value.into())),
+                    None => self.error(item.place, "environment", "a variable has no `=`"),
                 }
-                Out::List(result)
             }
+            Out::List(result)
         }
     }
 
@@ -205,43 +202,42 @@ impl Converter<'_> {
             }
         };
         let mut resources = OutMap::new();
-        match deploy.take("resources").map(|entry| entry.value).filter(is_truthy) {
-            Some(Node { kind: Kind::Map(mut map), .. }) => {
-                for (key, value) in [("limits", "limits"), ("reservations", "requests")] {
-                    if let Some(Node { kind: Kind::Map(section), .. }) =
-                        take(&mut map, key).filter(is_truthy)
-                    {
-                        resources.push((value.to_owned(), Out::Map(self.resource(section))));
-                    }
+        if let Some(Node { kind: Kind::Map(mut map), .. }) =
+            deploy.take("resources").map(|entry| entry.value).filter(is_truthy)
+        {
+            for (key, value) in [("limits", "limits"), ("reservations", "requests")] {
+                if let Some(Node { kind: Kind::Map(section), .. }) =
+                    take(&mut map, key).filter(is_truthy)
+                {
+                    resources.push((value.to_owned(), Out::Map(self.resource(section))));
                 }
-                for entry in &map.0 {
-                    self.error(
-                        entry.place,
-                        "deploy.resources",
-                        &format!("the key `{}` is not converted", entry.key),
-                    );
+            }
+            for entry in &map.0 {
+                self.error(
+                    entry.place,
+                    "deploy.resources",
+                    &format!("the key `{}` is not converted", entry.key),
+                );
+            }
+            for (key, node) in [("mem_limit", mem_limit), ("cpus", cpus)] {
+                if let Some(node) = node {
+                    self.note(node.place, key);
                 }
-                for (key, node) in [("mem_limit", mem_limit), ("cpus", cpus)] {
-                    if let Some(node) = node {
-                        self.note(node.place, key);
-                    }
-                }
+            }
+            copy_limits(&mut resources);
+            result.push(("resources".to_owned(), Out::Map(resources)));
+        } else {
+            let mut limits = OutMap::new();
+            if let Some(node) = mem_limit {
+                limits.push(("memory".to_owned(), self.memory(&node)));
+            }
+            if let Some(node) = cpus {
+                limits.push(("cpu".to_owned(), out(&node)));
+            }
+            if !limits.is_empty() {
+                resources.push(("limits".to_owned(), Out::Map(limits)));
                 copy_limits(&mut resources);
                 result.push(("resources".to_owned(), Out::Map(resources)));
-            }
-            _ => {
-                let mut limits = OutMap::new();
-                if let Some(node) = mem_limit {
-                    limits.push(("memory".to_owned(), self.memory(&node)));
-                }
-                if let Some(node) = cpus {
-                    limits.push(("cpu".to_owned(), out(&node)));
-                }
-                if !limits.is_empty() {
-                    resources.push(("limits".to_owned(), Out::Map(limits)));
-                    copy_limits(&mut resources);
-                    result.push(("resources".to_owned(), Out::Map(resources)));
-                }
             }
         }
         for entry in &deploy.0 {
@@ -319,10 +315,10 @@ impl Converter<'_> {
             };
             match (option, value) {
                 ("seccomp", Some("unconfined")) => {
-                    profile = Some(map([("type", "Unconfined".into())]))
+                    profile = Some(map([("type", "Unconfined".into())]));
                 }
                 ("seccomp", Some("builtin")) => {
-                    profile = Some(map([("type", "RuntimeDefault".into())]))
+                    profile = Some(map([("type", "RuntimeDefault".into())]));
                 }
                 ("seccomp", Some(path))
                     if !path.is_empty()
@@ -338,7 +334,7 @@ impl Converter<'_> {
                     None | Some("true") => is_held = Some(true),
                     Some("false") => is_held = Some(false),
                     Some(_) => {
-                        self.error(item.place, "security_opt", "this is neither true nor false")
+                        self.error(item.place, "security_opt", "this is neither true nor false");
                     }
                 },
                 _ => self.error(item.place, "security_opt", "this is not converted"),

@@ -110,9 +110,8 @@ fn select_node(
             "s390x" => "s390x",
             _ => "riscv64",
         }),
-        Some(_) => None,
         None if os.is_some() => Some(""),
-        None => None,
+        _ => None,
     };
     let Some(arch) = arch.filter(|_| parts.next().is_none()) else {
         let reason = format!("`{text}` is no platform that nodes are known by");

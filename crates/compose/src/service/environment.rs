@@ -31,16 +31,15 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
                 Kind::Null => context.variables.get(&entry.key).map(str::to_owned),
                 _ => entry.value.scalar_text(),
             };
-            match value {
-                Some(value) => env.set(entry.key.to_string(), value),
-                None => {
-                    let name = &entry.key;
-                    let text = format!(
-                        "{name} has no value, and is left out: give one with `--env {name}=VALUE`"
-                    );
-                    service.note(context, entry.place, "environment", &text);
-                    env.remove(name);
-                }
+            if let Some(value) = value {
+                env.set(entry.key.to_string(), value);
+            } else {
+                let name = &entry.key;
+                let text = format!(
+                    "{name} has no value, and is left out: give one with `--env {name}=VALUE`"
+                );
+                service.note(context, entry.place, "environment", &text);
+                env.remove(name);
             }
             if entry.key.is_empty() {
                 let help = "write NAME=value";
@@ -61,12 +60,11 @@ struct Env {
 
 impl Env {
     fn set(&mut self, name: String, value: String) {
-        match self.known.get(&name) {
-            Some(&at) => self.pairs[at].1 = Some(value),
-            None => {
-                self.known.insert(name.clone(), self.pairs.len());
-                self.pairs.push((name, Some(value)));
-            }
+        if let Some(&at) = self.known.get(&name) {
+            self.pairs[at].1 = Some(value);
+        } else {
+            self.known.insert(name.clone(), self.pairs.len());
+            self.pairs.push((name, Some(value)));
         }
     }
 
@@ -107,8 +105,9 @@ fn file(service: Service<'_>, item: &Node, context: &mut Context<'_>) -> Vec<(St
         return Vec::new();
     };
     match context.project.read(&path) {
-        Ok(content) => {
-            let file = SourceFile { name: context.project.display_name(&path), content };
+        Ok(bytes) => {
+            let name = context.project.display_name(&path);
+            let file = SourceFile { name, content: bytes };
             let Some(id) = context.add(&file, path::folder(&path)) else { return Vec::new() };
             env_file::read(&mut context.report, id, format, &context.variables)
         }

@@ -12,9 +12,6 @@ use crate::words::escape;
 /// How long a check may take unless it says so: Compose's default, since that of Kubernetes is one second.
 const DEFAULT_TIMEOUT_SECONDS: i64 = 30;
 
-const KNOWN: [&str; 7] =
-    ["disable", "interval", "retries", "start_interval", "start_period", "test", "timeout"];
-
 pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Context<'_>) {
     let Some(check) = service.get("healthcheck") else { return };
     let Some(entries) = check.map() else { return };
@@ -46,34 +43,16 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
     let timeout = duration(service, entries.get("timeout"), "timeout", context);
     set("timeoutSeconds", timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS).max(1));
     if let Some(retries) = entries.get("retries") {
-        match retries.int().filter(|retries| (0..1_000_000).contains(retries)) {
-            Some(retries) => set("failureThreshold", retries + 1),
-            None => {
-                let help = "write a whole number";
-                service.wrong(
-                    context,
-                    retries.place,
-                    "healthcheck.retries",
-                    "this is no count",
-                    help,
-                );
-            }
+        if let Some(retries) = retries.int().filter(|retries| (0..1_000_000).contains(retries)) {
+            set("failureThreshold", retries + 1);
+        } else {
+            let help = "write a whole number";
+            service.wrong(context, retries.place, "healthcheck.retries", "this is no count", help);
         }
     }
     if let Some(interval) = entries.entry("start_interval").filter(|entry| !entry.value.is_null()) {
-        let text = "has no effect: a probe has one interval";
-        service.note(context, interval.place, "healthcheck.start_interval", text);
-    }
-    for entry in &entries.0 {
-        if !KNOWN.contains(&&*entry.key) && !entry.key.starts_with("x-") {
-            service.wrong(
-                context,
-                entry.place,
-                "healthcheck",
-                &format!("`{}` is no key of it", entry.key),
-                "",
-            );
-        }
+        let words = "has no effect: a probe has one interval";
+        service.note(context, interval.place, "healthcheck.start_interval", words);
     }
     draft.probe = Some(Out::Map(probe));
 }

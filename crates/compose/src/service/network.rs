@@ -243,19 +243,15 @@ fn ports(service: Service<'_>, draft: &mut Draft, context: &mut Context<'_>) {
 
 /// Reads one item of `ports` or `expose`: the ports of the container, with their protocol.
 fn port(item: &Node) -> Result<Vec<(u16, String)>, String> {
-    let (target, protocol) = match &item.kind {
-        Kind::Map(map) => {
-            let target =
-                map.get("target").and_then(Node::scalar_text).ok_or("there is no `target`")?;
-            let protocol = map.get("protocol").and_then(Node::scalar_text);
-            (target, protocol.unwrap_or_else(|| "tcp".to_owned()))
-        }
-        _ => {
-            let text = item.scalar_text().ok_or("this is no port")?;
-            let (ports, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
-            let target = ports.rsplit(':').next().unwrap_or_default();
-            (target.to_owned(), protocol.to_owned())
-        }
+    let (target, protocol) = if let Kind::Map(map) = &item.kind {
+        let target = map.get("target").and_then(Node::scalar_text).ok_or("there is no `target`")?;
+        let protocol = map.get("protocol").and_then(Node::scalar_text);
+        (target, protocol.unwrap_or_else(|| "tcp".to_owned()))
+    } else {
+        let text = item.scalar_text().ok_or("this is no port")?;
+        let (ports, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+        let target = ports.rsplit(':').next().unwrap_or_default();
+        (target.to_owned(), protocol.to_owned())
     };
     let protocol = protocol.to_ascii_uppercase();
     if !["TCP", "UDP", "SCTP"].contains(&&*protocol) {

@@ -166,7 +166,7 @@ fn deploy(service: Service<'_>, deploy: &Map, context: &mut Context<'_>) {
                 "copy the service under another name, or remove it",
             ),
             "mode" if node.str() != Some("replicated") => {
-                service.refuse(context, node.place, &key, "a service is one pod", "remove it")
+                service.refuse(context, node.place, &key, "a service is one pod", "remove it");
             }
             "placement" if node.map().is_some_and(|map| !map.0.is_empty()) => service.refuse(
                 context,

@@ -18,7 +18,7 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
     for (key, field) in [("cap_add", "add"), ("cap_drop", "drop")] {
         let names = service.get(key).and_then(Node::list).unwrap_or_default();
         let names: Vec<String> =
-            names.iter().filter_map(Node::scalar_text).map(capability).collect();
+            names.iter().filter_map(Node::scalar_text).map(|name| capability(&name)).collect();
         if !names.is_empty() {
             capabilities.push((field.to_owned(), texts(names)));
         }
@@ -67,7 +67,7 @@ fn set(security: &mut OutMap, key: &str, value: Out) {
 }
 
 /// Gives a capability as Kubernetes names it: without `CAP_`.
-fn capability(name: String) -> String {
+fn capability(name: &str) -> String {
     let upper = name.to_ascii_uppercase();
     upper.strip_prefix("CAP_").map_or(upper.clone(), str::to_owned)
 }
@@ -117,8 +117,8 @@ fn option(service: Service<'_>, node: &Node, security: &mut OutMap, context: &mu
                 "write `no-new-privileges:true`",
             );
         }
-        ("seccomp" | "apparmor", Some(value)) => match profile(value) {
-            Some(profile) => {
+        ("seccomp" | "apparmor", Some(value)) => {
+            if let Some(profile) = profile(value) {
                 let field = if option == "seccomp" { "seccompProfile" } else { "appArmorProfile" };
                 set(security, field, profile);
                 if !["unconfined", "builtin", "docker-default", "runtime/default"].contains(&value)
@@ -126,13 +126,12 @@ fn option(service: Service<'_>, node: &Node, security: &mut OutMap, context: &mu
                     let text = format!("the profile {value} must be on every node");
                     service.note(context, node.place, key, &text);
                 }
-            }
-            None => {
+            } else {
                 let reason = format!("`{value}` is no profile of a node");
                 let help = "write unconfined, or a path below the kubelet's folder of profiles, without `..`";
                 service.wrong(context, node.place, key, &reason, help);
             }
-        },
+        }
         _ => {
             let reason = format!("`{text}` has no equivalent");
             let help = "write `seccomp=…`, `apparmor=…` or `no-new-privileges:true`, or remove it";

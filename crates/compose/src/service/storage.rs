@@ -231,18 +231,17 @@ fn memory(
 ) {
     let mut settings: OutMap = vec![("medium".to_owned(), "Memory".into())];
     if let Some(size) = size {
-        match size.scalar_text().and_then(|text| units::quantity(&text)) {
-            Some(quantity) => settings.push(("sizeLimit".to_owned(), quantity.into())),
-            None => {
-                service.wrong(
-                    context,
-                    size.place,
-                    key,
-                    "this is no size",
-                    "write a number with a unit: 64m, 1g",
-                );
-                return;
-            }
+        if let Some(quantity) = size.scalar_text().and_then(|text| units::quantity(&text)) {
+            settings.push(("sizeLimit".to_owned(), quantity.into()));
+        } else {
+            service.wrong(
+                context,
+                size.place,
+                key,
+                "this is no size",
+                "write a number with a unit: 64m, 1g",
+            );
+            return;
         }
     }
     if mounts.take(service, key, path, place, context).is_some() {
@@ -303,7 +302,7 @@ fn object(
     let mode = mode.and_then(|(_, mode)| mode).unwrap_or(0o444);
     let entry = map([
         ("key", objects::KEY.into()),
-        ("path", file.clone().into()),
+        ("path", objects::no_template(&file).into()),
         ("mode", Out::Int(mode)),
     ]);
     let (field, reference) = match sort {
@@ -313,9 +312,9 @@ fn object(
     let volume = map([(reference, name.into()), ("items", Out::List(vec![entry]))]);
     let volume_name = format!("compose-{}-{}", sort.word(), mounts.n_unnamed);
     mounts.n_unnamed += 1;
-    let more =
+    let settings =
         vec![("subPath".to_owned(), Out::Text(file)), ("readOnly".to_owned(), Out::Bool(true))];
-    mounts.add(volume_name, (field, volume), &path, more);
+    mounts.add(volume_name, (field, volume), &path, settings);
 }
 
 /// Reads a mode: a number as YAML read it, or digits in octal.
