@@ -108,6 +108,38 @@ fn files_that_are_read_when_needed_are_the_same() {
 }
 
 #[test]
+fn values_that_are_read_early_are_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let chart_yaml = |name| format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n");
+    let values: String = (0..5_000).map(|n| format!("key{n}: {{a: [b, {n}]}}\n")).collect();
+    for (end, is_good) in [("", true), ("---\nkey1: null\n", true), ("a: b: c\n", false)] {
+        let files = [
+            ("Chart.yaml", chart_yaml("web")),
+            ("values.yaml", format!("\u{feff}{values}{end}")),
+            ("charts/db/Chart.yaml", chart_yaml("db")),
+            ("charts/db/values.yaml", values.clone() + end),
+        ];
+        for (name, text) in &files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let files =
+            files.iter().map(|(name, text)| File::new(*name, text.trim_start_matches('\u{feff}')));
+        let without = Chart::from_files(files.collect());
+        let found = Chart::load(folder.path());
+        assert_eq!(found.is_ok(), is_good);
+        match (found, without) {
+            (Ok(found), Ok(without)) => {
+                assert_eq!(found.values, without.values);
+                assert_eq!(found.dependencies[0].values, without.dependencies[0].values);
+            }
+            (found, without) => assert_eq!(found.unwrap_err().text(), without.unwrap_err().text()),
+        }
+    }
+}
+
+#[test]
 fn links_may_lead_anywhere_as_in_helm() {
     let mut comparison = Comparison::default();
     let cases = read_json(&repository().join("fixtures/chart-load/folders.json"));

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::archive;
+use super::early::Early;
 use super::{
     LoadRules, MAX_CHART_SIZE, MAX_DEPTH, MAX_NAME_BYTES, MAX_UNPACKED_SIZE, Warning, read_values,
 };
@@ -31,6 +32,8 @@ pub(super) struct Loader {
     name_budget: usize,
     /// how many charts hold the one being loaded
     depth: usize,
+    /// values files that were read already
+    pub(super) early: Vec<Early>,
 }
 
 impl Loader {
@@ -41,6 +44,7 @@ impl Loader {
             unpack_budget: MAX_UNPACKED_SIZE,
             name_budget: MAX_NAME_BYTES,
             depth: 0,
+            early: Vec::new(),
         }
     }
 
@@ -75,8 +79,12 @@ impl Loader {
                 CHART_YAML => {}
                 CHART_LOCK => chart.lock = self.lock(CHART_LOCK, file)?,
                 VALUES_YAML => {
-                    chart.values = read_values(&file.data, self.rules.documents)
-                        .map_err(Error::unreadable(VALUES_YAML))?;
+                    let early = self.early.iter().find_map(|early| early.values_of(&file.data));
+                    chart.values = match early {
+                        Some(values) => values.clone(),
+                        None => read_values(&file.data, self.rules.documents)
+                            .map_err(Error::unreadable(VALUES_YAML))?,
+                    };
                 }
                 VALUES_SCHEMA => chart.schema = Some(Arc::clone(file.data.shared())),
                 REQUIREMENTS_YAML => {

@@ -8,6 +8,7 @@
 
 mod archive;
 mod dir;
+mod early;
 mod files;
 mod sniff;
 mod values;
@@ -171,7 +172,9 @@ impl LoadRules {
             if self.api_versions == ApiVersions::Known {
                 self.check_api_version(&dir::chart_yaml(&folder, self.links)?)?;
             }
+            let reading = early::Reading::begin(&folder, self.documents);
             let files = dir::read(&folder, self, &mut loader.warnings)?;
+            loader.early = reading.end();
             loader.chart(files)?
         } else {
             let archive = archive::open(path)?;
