@@ -4,6 +4,7 @@
 
 mod classes;
 pub mod ip;
+mod machine;
 pub mod regex;
 mod small;
 mod syntax;

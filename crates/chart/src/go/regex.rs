@@ -1,20 +1,21 @@
 //! Go's regular expressions.
 //!
-//! Patterns have Go's syntax and run on `regex-automata`, whose matches are leftmost-first as Go's,
-//! and take time linear in the text.
+//! Patterns have Go's syntax and run on `regex-automata`, whose matches are leftmost-first as Go's, and take time linear in
+//! the text. The largest run on a machine of ours, slower and more compact.
 //!
 //! Source: Go's `regexp` and `regexp/syntax`.
 
 use std::sync::OnceLock;
 
-use regex_automata::meta;
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Input, meta};
 
+use super::machine::{self, Slots};
 use super::small::{Program, Small};
 use super::syntax;
 
-/// How large one compiled pattern may become. Go's own limit is 128 MiB; what lies between is
-/// refused in Go's words.
-const MAX_COMPILED_BYTES: usize = 48 << 20;
+/// How large one pattern may become that `regex-automata` compiles.
+const MAX_COMPILED_BYTES: usize = 16 << 20;
 
 /// The native stack that compiling needs for each level of a pattern's tree, generously.
 const STACK_PER_LEVEL: usize = 4 << 10;
@@ -103,10 +104,15 @@ fn light() -> meta::Config {
 /// A pattern ready to run.
 #[derive(Debug)]
 pub struct Regex {
-    /// the engine
-    pub engine: meta::Regex,
+    engine: Engine,
     /// the names of the groups, from group 1; unnamed ones are empty
     pub names: Vec<Vec<u8>>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Automata(meta::Regex),
+    Machine(machine::Program),
 }
 
 impl Regex {
@@ -114,7 +120,8 @@ impl Regex {
     ///
     /// # Errors
     ///
-    /// Go's text, such as ``error parsing regexp: missing closing ): `(` ``.
+    /// Go's text, such as ``error parsing regexp: missing closing ): `(` ``. Go's own limit for large ones is 128 MiB; ours is
+    /// about a third of that.
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
         Self::build(pattern, config())
     }
@@ -123,16 +130,147 @@ impl Regex {
         let parsed = syntax::parse(pattern)?;
         let stack = (512 << 10) + parsed.height as usize * STACK_PER_LEVEL;
         stacker::maybe_grow(stack, 2 * stack, || {
-            meta::Regex::builder()
-                .configure(config)
-                .build_from_hir(&parsed.hir)
-                .map_err(|_| syntax::too_large(pattern))
+            let automata = meta::Regex::builder().configure(config).build_from_hir(&parsed.hir);
+            let engine = match automata {
+                Ok(engine) => Some(Engine::Automata(engine)),
+                Err(_) => machine::Program::new(&parsed.hir, parsed.names.len()).map(Engine::Machine),
+            };
+            engine
                 .map(|engine| Self { engine, names: parsed.names })
+                .ok_or_else(|| syntax::too_large(pattern))
         })
     }
 
     /// Tells whether the pattern is found in UTF-8 text.
     pub fn is_match(&self, text: &str) -> bool {
-        self.engine.is_match(text)
+        match &self.engine {
+            Engine::Automata(engine) => engine.is_match(text),
+            Engine::Machine(program) => program.find(text, 0, 0).is_some(),
+        }
+    }
+
+    /// Finds the first match that begins at `from` or behind it: its start and its end.
+    pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
+        match &self.engine {
+            Engine::Automata(engine) => {
+                let found = engine.find(Input::new(text).range(from..))?;
+                Some((found.start(), found.end()))
+            }
+            Engine::Machine(program) => whole(&program.find(text, from, 2)?),
+        }
+    }
+
+    /// Finds the first match that begins at `from` or behind it, with where each group starts and ends.
+    pub fn captures(&self, text: &str, from: usize, groups: &mut Groups) -> Option<(usize, usize)> {
+        let n_slots = 2 * (self.names.len() + 1);
+        match &self.engine {
+            Engine::Automata(engine) => {
+                groups.found.resize(n_slots, None);
+                engine.search_slots(&Input::new(text).range(from..), &mut groups.found)?;
+                groups.slots.clear();
+                groups.slots.extend(groups.found.iter().map(|slot| slot.map(NonMaxUsize::get)));
+            }
+            Engine::Machine(program) => groups.slots = program.find(text, from, n_slots)?,
+        }
+        whole(&groups.slots)
+    }
+
+    /// Gives about how many bytes the pattern takes.
+    pub fn memory_usage(&self) -> usize {
+        match &self.engine {
+            Engine::Automata(engine) => engine.memory_usage(),
+            Engine::Machine(program) => program.memory_usage(),
+        }
+    }
+}
+
+/// Where the groups of a match start and end.
+#[derive(Debug, Default)]
+pub struct Groups {
+    slots: Slots,
+    found: Vec<Option<NonMaxUsize>>,
+}
+
+impl Groups {
+    /// Gives where a group starts and ends, if it took part; group 0 is the whole match.
+    pub fn get(&self, group: usize) -> Option<(usize, usize)> {
+        whole(self.slots.get(2 * group..)?)
+    }
+}
+
+fn whole(slots: &[Option<usize>]) -> Option<(usize, usize)> {
+    match slots {
+        [Some(start), Some(end), ..] => Some((*start, *end)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both engines find the same in the same text.
+    #[test]
+    fn the_machine_matches_as_the_automata_do() {
+        let patterns = [
+            "a",
+            "",
+            "a*",
+            "(a|ab)(c|bcd)",
+            "(a+)(b+)?",
+            "x*?y",
+            "(|a)+",
+            "(a|)*b",
+            "(?:a*)*",
+            "(a*)+",
+            "(a*?)*",
+            "^a|b$",
+            "(?m)^b$",
+            r"\bab\b",
+            r"\Ba",
+            "[^a]+",
+            r"(?i)\pL{2,3}",
+            "(a){0,2}b",
+            "((a)|(b))*",
+            "a{2,}?",
+            "(?s).{3}",
+            r"[^\x00-\x{10FFFF}]|b",
+            "(?:ab|a)(?:c|bcd)?",
+            "é+|日?",
+        ];
+        let texts =
+            ["", "a", "ab", "abcd", "baaab", "xxyab b\nb\n", "aaaa", "éé日本a", "AbÉ c", "b\nab"];
+        for pattern in patterns {
+            let regex = Regex::new(pattern.as_bytes()).unwrap();
+            let parsed = syntax::parse(pattern.as_bytes()).unwrap();
+            let program = machine::Program::new(&parsed.hir, parsed.names.len()).unwrap();
+            let machine = Regex { engine: Engine::Machine(program), names: parsed.names };
+            for text in texts {
+                for from in (0..=text.len()).filter(|from| text.is_char_boundary(*from)) {
+                    let (mut ours, mut theirs) = (Groups::default(), Groups::default());
+                    let found = machine.captures(text, from, &mut ours);
+                    assert_eq!(
+                        found,
+                        regex.captures(text, from, &mut theirs),
+                        "{pattern} in {text:?}"
+                    );
+                    assert_eq!(found, machine.find(text, from));
+                    if found.is_some() {
+                        assert_eq!(ours.slots, theirs.slots, "{pattern} in {text:?} from {from}");
+                    }
+                }
+                assert_eq!(machine.is_match(text), regex.is_match(text), "{pattern} in {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_patterns_are_taken_or_refused_soon() {
+        let text = "é".repeat(1_200);
+        let letters = Regex::new(br"^\pL{1000}").unwrap();
+        assert_eq!(letters.find(&text, 0), Some((0, 2_000)));
+        assert!(!Regex::new(br"\pL{1000}$").unwrap().is_match("aé"));
+        assert!(Regex::new(br"(?:\pL{500}x?){2}").unwrap().is_match(&text));
+        assert!(Regex::new("(?:\\pL{1000})".repeat(2_000).as_bytes()).is_err());
     }
 }

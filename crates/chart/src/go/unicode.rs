@@ -330,6 +330,7 @@ const ASSIGNED: &[u32] = &[
 ];
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "what Go says is recorded in files")]
 mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;

@@ -14,12 +14,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use pintle_chart::go::regex as go;
+use pintle_chart::go::regex::{self as go, Groups};
 use pintle_gotmpl::value::number;
 use pintle_gotmpl::{Env, FuncError, Function, List, Str, Type, Value};
-use regex_automata::Input;
-use regex_automata::meta;
-use regex_automata::util::captures::Captures;
 use rustc_hash::FxHashMap;
 
 use super::limits::{MAX_TEXT_BYTES, list_len, text_len};
@@ -105,10 +102,10 @@ fn replace_all(regex: &Regex, args: &[Value]) -> Result<Value, FuncError> {
     if memchr::memchr(b'$', template).is_none() {
         return replace_all_literal(regex, args);
     }
-    let template = Template::parse(template, &regex.names);
+    let template = Template::parse(template, &regex.regex.names);
     let haystack = Haystack::new(text(&args[1]));
-    Ok(Value::string(regex.replace_all(&haystack, |captures, out| {
-        template.expand(captures, &haystack, out);
+    Ok(Value::string(regex.replace_all(&haystack, |groups, out| {
+        template.expand(groups, &haystack, out);
     })?))
 }
 
@@ -161,9 +158,7 @@ fn quote_meta(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
 /// A pattern ready to run.
 #[derive(Debug)]
 struct Regex {
-    regex: meta::Regex,
-    /// the names of the groups, from group 1; unnamed ones are empty
-    names: Vec<Vec<u8>>,
+    regex: go::Regex,
 }
 
 /// A place in a text: its start and its end.
@@ -171,17 +166,15 @@ type Span = (usize, usize);
 
 impl Regex {
     fn new(pattern: &[u8]) -> Result<Self, String> {
-        let go::Regex { engine, names } = go::Regex::new(pattern)?;
-        Ok(Self { regex: engine, names })
+        Ok(Self { regex: go::Regex::new(pattern)? })
     }
 
     fn is_match(&self, haystack: &[u8]) -> bool {
-        self.regex.is_match(&*Haystack::new(haystack).text)
+        self.regex.is_match(&Haystack::new(haystack).text)
     }
 
     fn find(&self, text: &str, from: usize) -> Option<Span> {
-        let found = self.regex.find(Input::new(text).range(from..))?;
-        Some((found.start(), found.end()))
+        self.regex.find(text, from)
     }
 
     /// Finds the first `limit` matches, all of them if it is negative. An empty match right after another one is none.
@@ -207,17 +200,13 @@ impl Regex {
     fn replace_all(
         &self,
         haystack: &Haystack<'_>,
-        mut append: impl FnMut(&Captures, &mut Vec<u8>),
+        mut append: impl FnMut(&Groups, &mut Vec<u8>),
     ) -> Result<Vec<u8>, FuncError> {
-        let mut captures = self.regex.create_captures();
         Self::replace(
             haystack,
-            |from, captures: &mut Captures| {
-                self.regex.captures(Input::new(&*haystack.text).range(from..), captures);
-                captures.get_match().map(|found| (found.start(), found.end()))
-            },
-            &mut captures,
-            |captures, out| append(captures, out),
+            |from, groups: &mut Groups| self.regex.captures(&haystack.text, from, groups),
+            &mut Groups::default(),
+            |groups, out| append(groups, out),
         )
     }
 
@@ -351,7 +340,7 @@ impl<'r> Template<'r> {
         Self { parts }
     }
 
-    fn expand(&self, captures: &Captures, haystack: &Haystack<'_>, out: &mut Vec<u8>) {
+    fn expand(&self, groups: &Groups, haystack: &Haystack<'_>, out: &mut Vec<u8>) {
         for part in &self.parts {
             // More would be refused anyway.
             if out.len() > MAX_TEXT_BYTES {
@@ -362,11 +351,11 @@ impl<'r> Template<'r> {
                     out.extend_from_slice(text);
                     continue;
                 }
-                Part::Group(number) => captures.get_group(*number),
-                Part::Named(groups) => groups.iter().find_map(|group| captures.get_group(*group)),
+                Part::Group(number) => groups.get(*number),
+                Part::Named(named) => named.iter().find_map(|group| groups.get(*group)),
             };
             if let Some(span) = span {
-                out.extend_from_slice(haystack.original((span.start, span.end)));
+                out.extend_from_slice(haystack.original(span));
             }
         }
     }
