@@ -248,6 +248,14 @@ impl Object for CapabilitiesObject {
         }
     }
 
+    fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
+        (name == "Copy").then(|| Ok(self.capabilities.value(&self.profile)))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        (method == "Copy").then_some((&[], false))
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let field = |name| (name, self.field(name).unwrap_or(Value::Nil));
         vec![field("KubeVersion"), field("APIVersions"), field("HelmVersion")]
@@ -298,10 +306,21 @@ impl Object for KubeVersionObject {
 
     fn call(&self, name: &str, _args: &[Value]) -> Option<Result<Value, FuncError>> {
         match name {
+            _ if !self.is_behind_pointer => None,
             "String" => Some(Ok(Value::string(self.text()))),
             "GitVersion" => Some(Ok(Value::string(self.version.version.as_str()))),
             _ => None,
         }
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        let is_method = self.is_behind_pointer && matches!(method, "String" | "GitVersion");
+        is_method.then_some((&[], false))
+    }
+
+    fn in_interface(&self) -> Option<Value> {
+        let copy = || Self { version: self.version.clone(), is_behind_pointer: false, ..*self };
+        self.is_behind_pointer.then(|| Value::Object(Rc::new(copy())))
     }
 
     fn display_through_pointer(&self) -> Option<Str> {
@@ -353,20 +372,13 @@ impl Object for VersionSet {
     }
 
     fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
-        if name != "Has" {
-            return None;
-        }
-        Some(match args {
-            [Value::String(version)] => Ok(Value::Bool(self.versions.contains(version))),
-            [other] => {
-                let got = pintle_gotmpl::value::print::type_name(other);
-                Err(FuncError::new(format!("wrong type for value; expected string; got {got}")))
-            }
-            _ => Err(FuncError::new(format!(
-                "wrong number of args for Has: want 1 got {}",
-                args.len()
-            ))),
-        })
+        let version = args.first().and_then(Value::as_bytes).unwrap_or_default();
+        (name == "Has")
+            .then(|| Ok(Value::Bool(self.versions.iter().any(|known| known.as_bytes() == version))))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        (method == "Has").then_some((&[Type::String], false))
     }
 
     fn underlying(&self) -> Option<Value> {

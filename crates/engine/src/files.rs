@@ -87,34 +87,24 @@ impl Object for Files {
     }
 
     fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, FuncError>> {
-        let arity = match name {
-            "Get" | "GetBytes" | "Glob" | "Lines" => 1,
-            "AsConfig" | "AsSecrets" => 0,
-            _ => return None,
-        };
-        if args.len() != arity {
-            return Some(Err(FuncError::new(format!(
-                "wrong number of args for {name}: want {arity} got {}",
-                args.len()
-            ))));
-        }
-        let argument = match args.first() {
-            None => &[],
-            Some(Value::String(text)) => text.as_bytes(),
-            Some(other) => {
-                let got = pintle_gotmpl::value::print::type_name(other);
-                let text = format!("wrong type for value; expected string; got {got}");
-                return Some(Err(FuncError::new(text)));
-            }
-        };
+        let argument = args.first().and_then(Value::as_bytes).unwrap_or_default();
         Some(Ok(match name {
             "Get" => Value::string(self.get(argument).map_or(&[][..], |data| &**data)),
             "GetBytes" => bytes(self.get(argument).unwrap_or(&Data::default())),
             "Glob" => Value::Object(Rc::new(self.glob(&String::from_utf8_lossy(argument)))),
             "Lines" => self.lines(argument),
             "AsConfig" => self.as_yaml(|data| String::from_utf8_lossy(data).into_owned()),
-            _ => self.as_yaml(|data| STANDARD.encode(data)),
+            "AsSecrets" => self.as_yaml(|data| STANDARD.encode(data)),
+            _ => return None,
         }))
+    }
+
+    fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
+        match method {
+            "Get" | "GetBytes" | "Glob" | "Lines" => Some((&[Type::String], false)),
+            "AsConfig" | "AsSecrets" => Some((&[], false)),
+            _ => None,
+        }
     }
 
     fn underlying(&self) -> Option<Value> {

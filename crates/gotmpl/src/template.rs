@@ -269,12 +269,14 @@ impl TemplateSet {
 
     /// As [`TemplateSet::get`]; not finding it is Go's error.
     pub(crate) fn get_or_error(&self, name: &str) -> Result<&Template, Box<ExecError>> {
-        self.get(name).ok_or_else(|| {
-            let name = number::quote(name.as_bytes());
-            let set = number::quote(self.name.as_bytes());
-            let message = format!("template: no template {name} associated with template {set}");
-            Box::new(ExecError::bare(message))
-        })
+        self.get(name).ok_or_else(|| Box::new(self.no_template(name.as_bytes())))
+    }
+
+    /// Gives Go's error over a name that no template has. A name may be any bytes, that of a template is text.
+    pub fn no_template(&self, name: &[u8]) -> ExecError {
+        let name = number::quote(name);
+        let set = number::quote(self.name.as_bytes());
+        ExecError::bare(format!("template: no template {name} associated with template {set}"))
     }
 
     /// Executes a template with `data` as its dot, and appends its output to `out`.

@@ -1,7 +1,7 @@
 //! Arguments as function bodies read them. Types were checked before the call, so a body only takes them out.
 
 use pintle_gotmpl::value::print;
-use pintle_gotmpl::{FuncError, Kind, List, Map, Str, Type, Value};
+use pintle_gotmpl::{FuncError, Kind, List, Map, Str, Type, UintType, Value};
 
 use crate::files::Bytes;
 
@@ -75,4 +75,10 @@ pub(super) fn string_of(value: &Value) -> Str {
         Value::List(list) => byte_slice(list).unwrap_or_else(|| print::display(value)).into(),
         _ => print::display(value).into(),
     }
+}
+
+/// Makes a `[]byte`.
+pub(super) fn byte_list(bytes: &[u8]) -> Value {
+    let items = bytes.iter().map(|byte| Value::Uint(UintType::Uint8, (*byte).into()));
+    List::of(&Type::Uint(UintType::Uint8), items.collect::<Vec<Value>>()).into()
 }

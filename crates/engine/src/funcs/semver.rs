@@ -9,11 +9,11 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use pintle_chart::semver::{Constraint, SemverError, Version};
-use pintle_gotmpl::value::print;
+use pintle_gotmpl::value::number::quote;
 use pintle_gotmpl::{Env, FuncError, Function, Kind, Object, Str, Type, UintType, Value};
 use rustc_hash::FxHashMap;
 
-use super::arguments::text;
+use super::arguments::{byte_list, bytes, text};
 
 /// How many answers a thread keeps: charts ask the same of the cluster's version in each template.
 const MAX_KEPT: usize = 256;
@@ -61,6 +61,10 @@ fn semver_compare(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncErro
 }
 
 fn compare(args: &[Value]) -> Result<bool, FuncError> {
+    let range = bytes(args, 0);
+    if std::str::from_utf8(range).is_err() {
+        return Err(format!("improper constraint: {}", quote(range)).into());
+    }
     let constraint = Constraint::parse(&text(args, 0)).map_err(refused)?;
     let version = Version::parse(&text(args, 1)).map_err(refused)?;
     Ok(constraint.check(&version))
@@ -105,9 +109,11 @@ impl SemanticVersion {
         let judge = judge(name)?;
         let other = args.first().and_then(Value::as_object::<Self>);
         let Some(other) = other.filter(|other| other.by_pointer) else {
-            let given = args.first().map_or_else(|| "nothing".to_owned(), print::type_name);
-            let error = format!("wrong type for value; expected *semver.Version; got {given}");
-            return Some(Err(error.into()));
+            // Go takes nil for a pointer, and follows it. `Equal` asks before.
+            return Some(match name {
+                "Equal" => Ok(false.into()),
+                _ => Err("runtime error: invalid memory address or nil pointer dereference".into()),
+            });
         };
         Some(Ok(judge(self.version.precedence(&other.version))))
     }
@@ -136,13 +142,15 @@ impl Object for SemanticVersion {
             "IncMinor" => next(self.version.next_minor()),
             "IncPatch" => next(self.version.next_patch()),
             "Major" => uint(self.version.major),
+            "MarshalJSON" => Ok(byte_list(format!("\"{}\"", self.version).as_bytes())),
+            "MarshalText" => Ok(byte_list(self.version.to_string().as_bytes())),
             "Metadata" => Ok(Value::string(&*self.version.metadata)),
             "Minor" => uint(self.version.minor),
             "Patch" => uint(self.version.patch),
             "Prerelease" => Ok(Value::string(&*self.version.prerelease)),
             "SetMetadata" => change(Version::with_metadata),
             "SetPrerelease" => change(Version::with_prerelease),
-            "String" => Ok(Value::string(self.version.to_string())),
+            "String" | "Value" => Ok(Value::string(self.version.to_string())),
             _ if self.by_pointer => return self.call_on_pointer(name, args),
             _ => return None,
         })
@@ -150,8 +158,8 @@ impl Object for SemanticVersion {
 
     fn signature(&self, method: &str) -> Option<(&'static [Type], bool)> {
         let types: &[Type] = match method {
-            "IncMajor" | "IncMinor" | "IncPatch" | "Major" | "Metadata" | "Minor" | "Patch"
-            | "Prerelease" | "String" => &[],
+            "IncMajor" | "IncMinor" | "IncPatch" | "Major" | "MarshalJSON" | "MarshalText"
+            | "Metadata" | "Minor" | "Patch" | "Prerelease" | "String" | "Value" => &[],
             "SetMetadata" | "SetPrerelease" => &[Type::String],
             "Original" if self.by_pointer => &[],
             _ if self.by_pointer && judge(method).is_some() => &[Type::Named("*semver.Version")],
@@ -162,6 +170,18 @@ impl Object for SemanticVersion {
 
     fn display(&self) -> Option<Str> {
         Some(self.version.to_string().into())
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let uint = |number| Value::Uint(UintType::Uint64, number);
+        vec![
+            ("major", uint(self.version.major)),
+            ("minor", uint(self.version.minor)),
+            ("patch", uint(self.version.patch)),
+            ("pre", Value::string(&*self.version.prerelease)),
+            ("metadata", Value::string(&*self.version.metadata)),
+            ("original", Value::string(&*self.version.original)),
+        ]
     }
 
     fn to_json(&self) -> Option<Value> {

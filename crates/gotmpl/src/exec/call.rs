@@ -299,6 +299,11 @@ impl State<'_> {
             }
             return self.fail(format!("invalid value; expected {ty}"));
         }
+        if let (Value::Object(object), Type::Any) = (&operand.value, ty)
+            && let Some(value) = object.in_interface()
+        {
+            return Ok(Operand { value, ..operand });
+        }
         if matches!(ty, Type::Any | Type::Reflect) {
             return Ok(operand);
         }
@@ -394,6 +399,7 @@ fn interface_bit(operand: &Operand, index: usize) -> u64 {
 fn fits(operand: &Operand, ty: &Type) -> bool {
     match (&operand.value, ty) {
         (Value::Nil, Type::Any | Type::Reflect) => operand.is_interface,
+        (Value::Object(_), Type::Any) => false,
         (_, Type::Any | Type::Reflect) | (Value::String(_), Type::String) => true,
         (Value::Int(have, _), Type::Int(want)) => have == want,
         _ => false,

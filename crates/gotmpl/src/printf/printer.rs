@@ -180,6 +180,14 @@ impl<'o> Printer<'o> {
                 self.print_bytes(list, value, verb);
             }
             (Value::List(_), 'w') => self.bad_verb_of(value, None, verb),
+            (Value::Object(object), _)
+                if object.kind() == Kind::Slice && object.type_name() == "[]uint8" =>
+            {
+                match object.underlying() {
+                    Some(Value::List(list)) => self.print_bytes(&list, value, verb),
+                    _ => self.print_value(value, None, verb, 0),
+                }
+            }
             (Value::Object(object), _) => {
                 if !self.print_by_method(&**object, value, verb) {
                     self.print_value(value, None, verb, 0);

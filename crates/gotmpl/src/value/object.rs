@@ -62,6 +62,12 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Gives what an `interface {}` holds of the object, if that is not the object: what is reached through a pointer has the
+    /// methods of the pointer, its copy has not.
+    fn in_interface(&self) -> Option<Value> {
+        None
+    }
+
     /// Gives what an action prints of a value it reaches through a pointer, if that is not what `%v` prints: a `String()` method
     /// of the pointer's type.
     fn display_through_pointer(&self) -> Option<Str> {
@@ -70,6 +76,11 @@ pub trait Object: fmt::Debug {
 
     /// Gives the members `encoding/json` writes of a struct, in its order, if those are not [`Object::fields`] by name.
     fn json_fields(&self) -> Option<Vec<(Cow<'static, str>, Value)>> {
+        None
+    }
+
+    /// Gives what `encoding/json` says of the object, if it cannot marshal it.
+    fn json_error(&self) -> Option<String> {
         None
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn to_yaml(value: &Value) -> Result<Value, FuncError> {
     match write_yaml(value, emit::Layout::V2) {
         Ok(text) => Ok(Value::string(text + "\n")),
         Err(Refusal::Unsupported(message)) => Err(message.into()),
-        Err(Refusal::Limit(error)) => Err(error),
+        Err(Refusal::Panic(error) | Refusal::Limit(error)) => Err(error),
     }
 }
 
@@ -87,7 +87,7 @@ fn or_empty(written: Result<String, Refusal>) -> Result<Value, FuncError> {
     match written {
         Ok(text) => Ok(Value::string(text)),
         Err(Refusal::Unsupported(_)) => Ok(Value::string("")),
-        Err(Refusal::Limit(error)) => Err(error),
+        Err(Refusal::Panic(error) | Refusal::Limit(error)) => Err(error),
     }
 }
 
@@ -95,7 +95,7 @@ fn or_fail(written: Result<String, Refusal>) -> Result<Value, FuncError> {
     match written {
         Ok(text) => Ok(Value::string(text)),
         Err(Refusal::Unsupported(message)) => Err(message.into()),
-        Err(Refusal::Limit(error)) => Err(error),
+        Err(Refusal::Panic(error) | Refusal::Limit(error)) => Err(error),
     }
 }
 

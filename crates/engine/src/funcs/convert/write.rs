@@ -24,6 +24,8 @@ const CYCLE_SEARCH_DEPTH: usize = 1000;
 pub(super) enum Refusal {
     /// Go cannot write it either; in its words
     Unsupported(String),
+    /// Go's writer panics over it
+    Panic(FuncError),
     /// it is beyond a limit of ours
     Limit(FuncError),
 }
@@ -307,6 +309,9 @@ impl<S: Sink> Writing<S> {
             self.sink.bytes(&print::display(value));
             return Ok(());
         }
+        if is_json && let Some(error) = object.json_error() {
+            return Err(Refusal::Unsupported(error));
+        }
         if is_json && let Some(fields) = object.json_fields() {
             let mut entries: Vec<(&[u8], &Value)> =
                 fields.iter().map(|(name, value)| (name.as_bytes(), value)).collect();
@@ -321,6 +326,17 @@ impl<S: Sink> Writing<S> {
             return Ok(());
         }
         let fields = object.fields();
+        if !is_json {
+            // goyaml v3 knows nothing of base 64: bytes are a list of numbers.
+            if matches!(object.kind(), Kind::Slice | Kind::Map)
+                && let Some(value) = object.underlying()
+            {
+                return limits::descend(|| self.value(&value, depth));
+            }
+            if let Some(value @ Value::String(_)) = object.to_json() {
+                return self.value(&value, depth);
+            }
+        }
         if is_json || fields.is_empty() {
             if let Some(value) = object.to_json() {
                 return limits::descend(|| self.value(&value, depth));
@@ -347,10 +363,10 @@ impl<S: Sink> Writing<S> {
 
     fn unsupported(&self, value: &Value) -> Refusal {
         let ty = print::type_name(value);
-        Refusal::Unsupported(if self.sink.is_json() {
-            format!("json: unsupported type: {ty}")
+        if self.sink.is_json() {
+            Refusal::Unsupported(format!("json: unsupported type: {ty}"))
         } else {
-            format!("yaml: cannot marshal type: {ty}")
-        })
+            Refusal::Panic(format!("cannot marshal type: {ty}").into())
+        }
     }
 }

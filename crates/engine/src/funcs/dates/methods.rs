@@ -13,6 +13,7 @@ use pintle_gotmpl::{FuncError, List, Object, Str, Type, UintType, Value};
 use super::duration::{DURATION, Duration};
 use super::layout;
 use super::time::{Location, Named, Time, YEAR_ONE_TO_UNIX, Zone, wrap};
+use crate::funcs::arguments::byte_list;
 
 /// The layout of `%v`.
 const STRING_LAYOUT: &[u8] = b"2006-01-02 15:04:05.999999999 -0700 MST";
@@ -35,10 +36,6 @@ fn int_arg(args: &[Value], at: usize) -> i64 {
         Some(Value::Int(_, number)) => *number,
         _ => 0,
     }
-}
-
-fn byte_list(bytes: &[u8]) -> Value {
-    append(&[], bytes)
 }
 
 /// Appends to an argument that was checked to be a list of bytes.
@@ -231,6 +228,11 @@ impl Object for Time {
 
     fn to_json(&self) -> Option<Value> {
         Some(Value::string(self.format(JSON_LAYOUT)))
+    }
+
+    fn json_error(&self) -> Option<String> {
+        let why = self.rfc3339().err()?;
+        Some(format!("json: error calling MarshalJSON for type time.Time: Time.MarshalJSON: {why}"))
     }
 
     fn as_any(&self) -> &dyn Any {

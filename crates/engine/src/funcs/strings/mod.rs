@@ -256,7 +256,8 @@ fn abbreviate(text: &[u8], offset: i64, width: i64) -> Vec<u8> {
     }
     // Here 4 <= width < len, and width is at least 7 if the offset is positive.
     let room = width - 3;
-    let offset = offset.min(len - room);
+    // Go's difference wraps around where the offset is the smallest integer of all.
+    let offset = if len.wrapping_sub(offset) < room { len - room } else { offset };
     let at = |position: i64| usize::try_from(position).unwrap_or(0);
     if offset <= 4 {
         return [&text[..at(room)], MARK].concat();

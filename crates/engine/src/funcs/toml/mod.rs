@@ -41,6 +41,9 @@ fn encode(args: &[Value]) -> Result<Result<Vec<u8>, String>, FuncError> {
         None | Some(Value::Nil) => {
             Err(FuncError::new("reflect: call of reflect.Value.Type on zero Value"))
         }
+        // At the top Go does not ask what a value is before it writes it.
+        Some(Value::Complex(..)) => Ok(Err("unsupported type for key '': complex128".to_owned())),
+        Some(Value::List(list)) if list.is_nil() => Ok(Ok(b"[]".to_vec())),
         Some(value) => Ok(to_toml(value)),
     }
 }

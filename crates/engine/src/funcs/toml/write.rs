@@ -6,7 +6,7 @@
 //! Source: `encode.go` in BurntSushi/toml.
 
 use pintle_gotmpl::value::number::{append_float, append_int, append_uint};
-use pintle_gotmpl::{Entries, List, Map, Value};
+use pintle_gotmpl::{Entries, Kind, List, Map, Value};
 
 use super::super::dates;
 use super::{MAX_DEPTH, STACK};
@@ -67,7 +67,9 @@ impl Shown {
                         object.display().map_or_else(Vec::new, |text| text.as_bytes().to_vec()),
                     );
                 }
-                if let Some(Value::String(text)) = object.to_json() {
+                if object.kind() != Kind::Slice
+                    && let Some(Value::String(text)) = object.to_json()
+                {
                     return Self::String(text.as_bytes().to_vec());
                 }
                 match object.underlying() {
