@@ -2,7 +2,6 @@
 //!
 //! What that is, or that it fails, is recorded in `snapshots/inspect-0.14` by `xtask/oracle/compose.py`.
 
-
 use std::fs;
 use std::path::Path;
 

@@ -133,7 +133,9 @@ impl Regex {
             let automata = meta::Regex::builder().configure(config).build_from_hir(&parsed.hir);
             let engine = match automata {
                 Ok(engine) => Some(Engine::Automata(engine)),
-                Err(_) => machine::Program::new(&parsed.hir, parsed.names.len()).map(Engine::Machine),
+                Err(_) => {
+                    machine::Program::new(&parsed.hir, parsed.names.len()).map(Engine::Machine)
+                }
             };
             engine
                 .map(|engine| Self { engine, names: parsed.names })
