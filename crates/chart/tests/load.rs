@@ -111,7 +111,8 @@ fn files_that_are_read_when_needed_are_the_same() {
 fn values_that_are_read_early_are_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let chart_yaml = |name| format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n");
-    let values: String = (0..5_000).map(|n| format!("key{n}: {{a: [b, {n}]}}\n")).collect();
+    let line = |n| format!("key{n}: {{a: [b, {n}]}}\n");
+    let values = (0..5_000).map(line).collect::<Vec<_>>().concat();
     for (end, is_good) in [("", true), ("---\nkey1: null\n", true), ("a: b: c\n", false)] {
         let files = [
             ("Chart.yaml", chart_yaml("web")),
