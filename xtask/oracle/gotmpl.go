@@ -18,15 +18,19 @@ func init() {
 // are options of the template, such as missingkey=zero. The snapshot has the same headers and the output, or
 // the word error and the error's text.
 func recordTemplates(fixturesDir, snapshotsDir string) error {
-	err := eachFile("gotmpl", ".txt", fixturesDir, snapshotsDir, executeCases)
+	err := eachFile("gotmpl", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
+		return executeCases(text, executeTemplate)
+	})
 	if err != nil {
 		return err
 	}
 	return writeOracle(filepath.Join(snapshotsDir, "gotmpl"))
 }
 
-// executeCases executes each case of a file.
-func executeCases(text string) (string, error) {
+// executeCases executes each case of a file: its name, the words behind it, the template and its data.
+func executeCases(
+	text string, execute func(name string, words []string, source string, data any) (string, error),
+) (string, error) {
 	cases, err := parseCases(text)
 	if err != nil {
 		return "", err
@@ -37,7 +41,7 @@ func executeCases(text string) (string, error) {
 		if err := json.Unmarshal([]byte(line), &data); err != nil {
 			return "", fmt.Errorf("case %s: data: %w", c.name, err)
 		}
-		output, err := executeTemplate(c.name, c.words, source, data)
+		output, err := execute(c.name, c.words, source, data)
 		if err != nil {
 			cases[i].words = append(c.words, "error")
 			output = err.Error()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -18,24 +17,7 @@ func init() {
 // Cases look as those of gotmpl. The functions are those of hostFunctions; the data is the case's JSON.
 func recordHost(fixturesDir, snapshotsDir string) error {
 	err := eachFile("gotmpl-host", ".txt", fixturesDir, snapshotsDir, func(text string) (string, error) {
-		cases, err := parseCases(text)
-		if err != nil {
-			return "", err
-		}
-		for i, c := range cases {
-			line, source, _ := strings.Cut(c.body, "\n")
-			var data any
-			if err := json.Unmarshal([]byte(line), &data); err != nil {
-				return "", fmt.Errorf("case %s: data: %w", c.name, err)
-			}
-			output, err := executeWithHost(c.name, c.words, source, data)
-			if err != nil {
-				cases[i].words = append(c.words, "error")
-				output = err.Error()
-			}
-			cases[i].body = output
-		}
-		return formatCases(cases), nil
+		return executeCases(text, executeWithHost)
 	})
 	if err != nil {
 		return err

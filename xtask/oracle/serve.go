@@ -105,7 +105,7 @@ func snapshotOf(asked request, values []byte) (string, error) {
 	case "functions":
 		return renderCases(asked.Oracle, asked.Text, values)
 	case "gotmpl":
-		return executeCases(asked.Text)
+		return executeCases(asked.Text, executeTemplate)
 	case "helmignore":
 		return ignoreCases(asked.Oracle, asked.Text)
 	case "json":

@@ -29,14 +29,16 @@ pub(crate) struct Memo {
     contexts: FxHashSet<usize>,
     /// the set in which names mean what they meant when a text was made
     set: usize,
-    /// how often the file or the world has changed
+    /// how often the world was asked or a notice left
     effects: Cell<u64>,
+    /// how many files have begun
     file: Cell<u64>,
     kept: RefCell<Kept>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
+    /// how often maps had been written to when the texts were made
     writes: u64,
     texts: FxHashMap<Key, Text>,
 }

@@ -17,6 +17,7 @@ pub(crate) fn add_methods(functions: &mut FuncMap, package: ValuesPackage) {
     };
     let methods = [
         Function::new("AsMap", &[], |_, args| Ok(as_map(receiver(args)))),
+        // No value of a template is a writer, so that the call is refused before it gets here.
         Function::new("Encode", &[Type::Named("io.Writer")], |_, _| Ok(Value::Nil)),
         Function::new("PathValue", &[Type::String], |_, args| {
             path_value(receiver(args), text(args))

@@ -7,6 +7,7 @@
 mod calls;
 
 use std::fs;
+use std::io::Write;
 
 /// Set by `cargo xtask accept`: what the program says now becomes what it shall say.
 const ACCEPT: &str = "PINTLE_ACCEPT";
@@ -94,8 +95,12 @@ fn says_what_was_accepted() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let (reader, writer) = std::io::pipe().unwrap();
+    let (reader, mut writer) = std::io::pipe().unwrap();
     drop(reader);
+    // A program that another test is starting just now may hold the reader until it runs.
+    while writer.write_all(b"x").is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
     let mut command = calls::program("pintle", "");
     command.args(["show", "all", "@agent-env"]).stdout(writer);
     let output = command.output().unwrap();

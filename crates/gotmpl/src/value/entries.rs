@@ -74,14 +74,6 @@ impl Entries {
         }
     }
 
-    /// Gives the value at `key` for writing.
-    pub fn get_mut(&mut self, key: &[u8]) -> Option<&mut Value> {
-        match &mut self.0 {
-            Repr::Row(row) => find(row, key).map(|at| &mut row[at].1),
-            Repr::Tree(tree) => tree.get_mut(key),
-        }
-    }
-
     /// Sets `key`, and gives what was there.
     pub fn insert(&mut self, key: Str, value: Value) -> Option<Value> {
         match &mut self.0 {

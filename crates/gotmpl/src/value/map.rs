@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::{Entries, Str, Type, Value, dismantle, take_container};
 
-/// A handle to a Go map with string keys. Clones are the same map; [`Map::copy`] makes another one.
+/// A handle to a Go map with string keys. Clones are the same map.
 #[derive(Clone)]
 pub struct Map {
     ty: &'static Type,
@@ -17,6 +17,7 @@ struct Body {
     entries: RefCell<Entries>,
     /// whether this is Go's nil map, which JSON shows as `null` and nobody can write to
     is_nil: bool,
+    /// whether each read counts in [`watched_reads`]
     is_watched: bool,
 }
 
@@ -50,21 +51,20 @@ impl Map {
 
     /// Makes a map of another type: [`Type::STRING_MAP`], or a named one such as `common.Values`.
     pub fn of(ty: &'static Type, entries: Entries) -> Self {
-        Self::with_body(ty, entries, false, false)
+        let entries = RefCell::new(entries);
+        Self { ty, body: Rc::new(Body { entries, is_nil: false, is_watched: false }) }
     }
 
     /// Makes a map whose every read counts in [`watched_reads`].
     pub fn watched(ty: &'static Type, entries: Entries) -> Self {
-        Self::with_body(ty, entries, false, true)
-    }
-
-    fn with_body(ty: &'static Type, entries: Entries, is_nil: bool, is_watched: bool) -> Self {
-        Self { ty, body: Rc::new(Body { entries: RefCell::new(entries), is_nil, is_watched }) }
+        let entries = RefCell::new(entries);
+        Self { ty, body: Rc::new(Body { entries, is_nil: false, is_watched: true }) }
     }
 
     /// Makes a nil map. Functions that would write to one must fail instead.
     pub fn nil(ty: &'static Type) -> Self {
-        Self::with_body(ty, Entries::new(), true, false)
+        let entries = RefCell::default();
+        Self { ty, body: Rc::new(Body { entries, is_nil: true, is_watched: false }) }
     }
 
     /// Tells whether this is Go's nil map.
@@ -125,12 +125,6 @@ impl Map {
     /// Gives a snapshot of the entries that later writes do not touch; values are still shared.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
         self.entries().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
-    }
-
-    /// Makes another map with the same entries: Go's shallow copy.
-    #[must_use]
-    pub fn copy(&self) -> Self {
-        Self::of(self.ty, self.entries().clone())
     }
 
     /// Gives the same map under another type: Go's conversion between map types.

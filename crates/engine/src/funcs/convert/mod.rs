@@ -75,11 +75,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 
 /// Writes a value as YAML with the last line's end: `Values.YAML`.
 pub(crate) fn to_yaml(value: &Value) -> Result<Value, FuncError> {
-    match write_yaml(value, emit::Layout::V2) {
-        Ok(text) => Ok(Value::string(text + "\n")),
-        Err(Refusal::Unsupported(message)) => Err(message.into()),
-        Err(Refusal::Panic(error) | Refusal::Limit(error)) => Err(error),
-    }
+    or_fail(write_yaml(value, emit::Layout::V2).map(|text| text + "\n"))
 }
 
 /// Gives what was written, or nothing. What is beyond a limit of ours is still an error.
