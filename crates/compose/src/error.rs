@@ -2,22 +2,7 @@
 
 use std::fmt;
 
-/// Where something stands: a file as it was named to us, and a line and a column from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    /// the file
-    pub file: String,
-    /// the line, from 1
-    pub line: usize,
-    /// the column in characters, from 1
-    pub column: usize,
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
+use pintle_yaml::Location;
 
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -51,7 +51,8 @@ mod variables;
 mod version_one;
 mod words;
 
-pub use error::{ComposeError, ComposeErrors, Location, Note, Problem};
+pub use error::{ComposeError, ComposeErrors, Note, Problem};
+pub use pintle_yaml::Location;
 pub use project::MAX_SERVICES;
 pub use source::{
     Compat, FileError, MAX_FILE_BYTES, NoFiles, Options, Ports, Privileged, Project, Source,

@@ -212,19 +212,44 @@ fn default_service(services: &Map) -> Option<Arc<str>> {
     marked.or(first).map(|entry| Arc::clone(&entry.key))
 }
 
+/// Something declared at the top level, by its kind and the name it was given.
+#[derive(Clone, Copy)]
+struct Declared<'n> {
+    /// `volumes` or `networks`
+    kind: &'static str,
+    name: &'n str,
+}
+
+impl Declared<'_> {
+    fn refuse(self, context: &mut Context<'_>, place: Place, reason: &str, help: &str) {
+        let reason = format!("`{}.{}`: {reason}", self.kind, self.name);
+        context.report.error(place, Problem::Refused, reason, help);
+    }
+
+    /// Gives the name in the release; refuses one of more than `max_len` bytes, and one that is taken.
+    fn rename(
+        self,
+        context: &mut Context<'_>,
+        place: Place,
+        max_len: usize,
+        taken: fn(&Context<'_>, &str) -> bool,
+    ) -> String {
+        let new_name = dns_label(self.name);
+        if new_name.is_empty() || new_name.len() > max_len || taken(context, &new_name) {
+            let reason = "the name, in lower case and with `-`, is empty, too long or taken";
+            self.refuse(context, place, reason, "choose another name");
+        }
+        new_name
+    }
+}
+
 fn name_volumes(top: &Map, context: &mut Context<'_>) {
     let Some(volumes) = top.get("volumes").and_then(Node::map) else { return };
     for entry in &volumes.0 {
-        let new_name = dns_label(&entry.key);
-        let refuse = |context: &mut Context<'_>, place, reason: &str, help: &str| {
-            let reason = format!("`volumes.{}`: {reason}", entry.key);
-            context.report.error(place, Problem::Refused, reason, help);
-        };
-        let is_taken = context.volumes.values().any(|known| *known == new_name);
-        if new_name.is_empty() || new_name.len() > MAX_NAME || is_taken {
-            let reason = "the name, in lower case and with `-`, is empty, too long or taken";
-            refuse(context, entry.place, reason, "choose another name");
-        }
+        let declared = Declared { kind: "volumes", name: &entry.key };
+        let new_name = declared.rename(context, entry.place, MAX_NAME, |context, name| {
+            context.volumes.values().any(|known| known == name)
+        });
         for setting in entry.value.map().map_or(&[][..], |map| &map.0) {
             let value = &setting.value;
             match &*setting.key {
@@ -232,7 +257,7 @@ fn name_volumes(top: &Map, context: &mut Context<'_>) {
                 "driver" if value.str() == Some("local") => {}
                 "external" if value.bool() == Some(false) => {}
                 "external" => {
-                    refuse(
+                    declared.refuse(
                         context,
                         setting.place,
                         "nothing outside the release is used",
@@ -241,7 +266,7 @@ fn name_volumes(top: &Map, context: &mut Context<'_>) {
                 }
                 "driver" | "driver_opts" if value.map().is_none_or(|map| !map.0.is_empty()) => {
                     let help = "remove it; a values file of its own can set `volumes.NAME.spec`, the claim's";
-                    refuse(
+                    declared.refuse(
                         context,
                         setting.place,
                         "which storage a claim gets depends on the cluster",
@@ -270,16 +295,10 @@ fn name_volumes(top: &Map, context: &mut Context<'_>) {
 fn name_networks(top: &Map, context: &mut Context<'_>) {
     let declared = top.get("networks").and_then(Node::map).map_or(&[][..], |map| &map.0);
     for entry in declared {
-        let new_name = dns_label(&entry.key);
-        let refuse = |context: &mut Context<'_>, place, reason: &str, help: &str| {
-            let reason = format!("`networks.{}`: {reason}", entry.key);
-            context.report.error(place, Problem::Refused, reason, help);
-        };
-        let is_taken = context.networks.values().any(|known| *known == new_name);
-        if new_name.is_empty() || new_name.len() > MAX_NETWORK_NAME || is_taken {
-            let reason = "the name, in lower case and with `-`, is empty, too long or taken";
-            refuse(context, entry.place, reason, "choose another name");
-        }
+        let declared = Declared { kind: "networks", name: &entry.key };
+        let new_name = declared.rename(context, entry.place, MAX_NETWORK_NAME, |context, name| {
+            context.networks.values().any(|known| known == name)
+        });
         for setting in entry.value.map().map_or(&[][..], |map| &map.0) {
             let value = &setting.value;
             let is_empty_map = value.map().is_some_and(|map| map.0.is_empty());
@@ -289,11 +308,16 @@ fn name_networks(top: &Map, context: &mut Context<'_>) {
                 "driver" if matches!(value.str(), Some("bridge" | "default" | "")) => {}
                 "driver" => {
                     let reason = "only the driver bridge has an equivalent";
-                    refuse(context, value.place, reason, "write `driver: bridge`, or leave it out");
+                    declared.refuse(
+                        context,
+                        value.place,
+                        reason,
+                        "write `driver: bridge`, or leave it out",
+                    );
                 }
                 "external" if value.bool() == Some(false) => {}
                 "external" => {
-                    refuse(
+                    declared.refuse(
                         context,
                         setting.place,
                         "nothing outside the release is used",
@@ -301,7 +325,7 @@ fn name_networks(top: &Map, context: &mut Context<'_>) {
                     );
                 }
                 "ipam" if has_addresses(value) => {
-                    refuse(
+                    declared.refuse(
                         context,
                         setting.place,
                         "pods do not choose their addresses",

@@ -1,8 +1,9 @@
 //! What is found while a project is read and converted: errors and notes, by place.
 
+use pintle_yaml::Location;
 use rustc_hash::FxHashSet;
 
-use crate::error::{ComposeError, ComposeErrors, Location, Note, Problem};
+use crate::error::{ComposeError, ComposeErrors, Note, Problem};
 
 /// The most errors that are reported; what follows them is not looked at by anyone.
 pub(crate) const MAX_ERRORS: usize = 1_000;
@@ -120,16 +121,6 @@ impl Report {
         let Some(file) = self.files.get(place.file as usize) else {
             return Location { file: String::new(), line: 1, column: 1 };
         };
-        let mut offset = (place.offset as usize).min(file.text.len());
-        while !file.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &file.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Location {
-            file: file.name.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        Location::of(&file.name, &file.text, place.offset as usize)
     }
 }

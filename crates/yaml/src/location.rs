@@ -1,0 +1,48 @@
+//! Where something stands in a text, as an editor shows it.
+
+use std::fmt;
+
+/// A place in a file. Shows as `values.yaml:3:7`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// the file, as it was named to us
+    pub file: String,
+    /// the line, from 1
+    pub line: usize,
+    /// the column in characters, from 1
+    pub column: usize,
+}
+
+impl Location {
+    /// Finds the place of an offset in bytes in the text of a file; what is behind the end counts as the end.
+    pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Self {
+        let before = &text[..text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            file: file.into(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters() {
+        let place = |offset| Location::of("v", "a: 1\r\nü: x\n", offset).to_string();
+        assert_eq!(place(0), "v:1:1");
+        assert_eq!(place(3), "v:1:4");
+        assert_eq!(place(6), "v:2:1");
+        assert_eq!(place(8), "v:2:2");
+        assert_eq!(place(99), "v:3:1");
+    }
+}
