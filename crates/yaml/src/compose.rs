@@ -4,6 +4,7 @@
 //! [`crate::tree`], which does everything as goyaml does; here such a document is given up. Only fields that are
 //! asked for are kept, but all are checked.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::json::{into_text, number};
@@ -213,7 +214,7 @@ impl Composer<'_> {
         }
         match self.open.last_mut() {
             Some(Open::Map(_, key @ None)) => {
-                *key = Some(key_of(&scalar.text, scalar.style)?);
+                *key = Some(key_of(&scalar.text, scalar.style)?.into());
                 self.how = self.ask();
                 Ok(None)
             }
@@ -272,18 +273,18 @@ pub(crate) fn as_value(resolved: Resolved, how: Field) -> Option<Value> {
 }
 
 /// Gives the key that a scalar is.
-pub(crate) fn key_of(text: &str, style: Style) -> Result<Arc<str>, NeedsTree> {
+pub(crate) fn key_of(text: &str, style: Style) -> Result<Cow<'_, str>, NeedsTree> {
     if style != Style::Plain {
-        return Ok(text.into());
+        return Ok(Cow::Borrowed(text));
     }
     if text == "<<" {
         return Err(NeedsTree);
     }
     match Resolved::of_plain(text) {
-        Resolved::String => Ok(text.into()),
+        Resolved::String => Ok(Cow::Borrowed(text)),
         // To Go the zeros are one key, and to JSON two.
         Resolved::Float(x) if x == 0.0 && x.is_sign_negative() => Err(NeedsTree),
-        resolved => key_text(resolved).map(Into::into).ok_or(NeedsTree),
+        resolved => key_text(resolved).map(Cow::Owned).ok_or(NeedsTree),
     }
 }
 

@@ -34,22 +34,28 @@ pub(crate) fn read(input: Input<'_>, fields: Option<Fields<'_>>) -> Option<Value
         return None;
     }
     let bytes = text.as_bytes();
-    let levels = Vec::with_capacity(16);
-    let looked_at = (usize::MAX, 0);
-    let is_ascii = input.is_ascii;
-    Reader { text, bytes, is_ascii, at: 0, line_start: 0, looked_at, fields, levels, root: None }
-        .document()
+    Reader {
+        text,
+        bytes,
+        is_ascii: input.is_ascii,
+        at: 0,
+        line_start: 0,
+        looked_at: (usize::MAX, 0),
+        fields,
+        levels: Vec::with_capacity(16),
+        built: Vec::new(),
+        root: None,
+    }
+    .document()
 }
 
 /// Says that a document is not in this form.
 struct GivesUp;
 
-/// What a collection is, and what of it is kept.
+/// What is kept of a collection.
 enum Built {
-    /// nothing: it is only checked
-    Nothing,
     List(Vec<Value>),
-    /// the entries, and the key whose value comes next
+    /// the entries, and the key whose value comes next, if that is kept
     Map(Vec<(Arc<str>, Value)>, Option<Arc<str>>),
 }
 
@@ -62,6 +68,7 @@ enum Kind {
 }
 
 /// A block collection that has begun.
+#[derive(Clone, Copy)]
 struct Level {
     column: usize,
     kind: Kind,
@@ -69,35 +76,6 @@ struct Level {
     is_awaiting: bool,
     /// how the next value is read
     how: Field,
-    built: Built,
-}
-
-impl Level {
-    fn keeps_next(&self) -> bool {
-        !matches!(self.built, Built::Nothing) && self.how != Field::Skipped
-    }
-
-    /// Takes the value that was awaited.
-    #[inline]
-    fn accept(&mut self, value: Value) {
-        self.is_awaiting = false;
-        match &mut self.built {
-            Built::Nothing => {}
-            Built::List(items) => items.push(value),
-            Built::Map(entries, key) => {
-                if let Some(key) = key.take() {
-                    entries.push((key, value));
-                }
-            }
-        }
-    }
-
-    /// Notes that nothing came where a value was awaited.
-    fn accept_nothing(&mut self) {
-        if self.is_awaiting {
-            self.accept(Value::Null);
-        }
-    }
 }
 
 struct Reader<'a, 'f> {
@@ -110,6 +88,8 @@ struct Reader<'a, 'f> {
     looked_at: (usize, usize),
     fields: Option<Fields<'f>>,
     levels: Vec<Level>,
+    /// what is kept of the outermost levels; the others are only checked
+    built: Vec<Built>,
     /// the document, once its outermost collection has ended
     root: Option<Value>,
 }
@@ -133,7 +113,9 @@ impl Reader<'_, '_> {
         while let Some(column) = self.next_line().ok()? {
             if is_first && column == 0 && self.bytes[self.at..].starts_with(b"---\n") {
                 self.at += 4;
-            } else if !self.common_line(column) {
+            } else if self.is_skipping() {
+                self.common_line(column)?;
+            } else {
                 self.line(column)?;
             }
             is_first = false;
@@ -276,90 +258,144 @@ impl Reader<'_, '_> {
             column = self.at - self.line_start;
             is_entry = self.is_entry();
         }
+        self.content(column)
+    }
+
+    /// Reads what stands in `column` and is no entry.
+    fn content(&mut self, column: usize) -> Option<()> {
         match self.key().ok()? {
             Some((key, style, end)) => {
                 self.sibling_or_first(Kind::Map, column)?;
                 self.begin_field(key, style)?;
                 self.at = end + 1;
-                self.skip_spaces();
-                if matches!(self.byte(self.at), b'\n' | b'#') {
-                    self.pass_line();
-                    return Some(());
-                }
-                self.value()
+                self.field_value()
             }
             None if self.levels.last()?.column < column => self.value(),
             None => None,
         }
     }
 
+    /// Reads what stands behind the colon of a key.
+    fn field_value(&mut self) -> Option<()> {
+        self.skip_spaces();
+        if matches!(self.byte(self.at), b'\n' | b'#') {
+            self.pass_line();
+            return Some(());
+        }
+        self.value()
+    }
+
     /// Goes on in the innermost collection if it is in this column, or begins one there.
     fn sibling_or_first(&mut self, kind: Kind, column: usize) -> Option<()> {
-        match self.levels.last_mut() {
-            Some(top) if top.column == column => top.accept_nothing(),
-            _ => self.open(kind, column)?,
+        if self.levels.last().is_some_and(|top| top.column == column) {
+            self.accept_nothing();
+        } else {
+            self.open(kind, column)?;
         }
         self.levels.last_mut()?.is_awaiting = true;
         Some(())
+    }
+
+    /// Tells whether the innermost collection, or what comes next in it, is only checked.
+    fn is_skipping(&self) -> bool {
+        self.levels.last().is_some_and(|top| top.how == Field::Skipped)
+    }
+
+    /// Takes the value that was awaited.
+    fn accept(&mut self, value: Value) {
+        let Some(top) = self.levels.last_mut() else {
+            self.root = Some(value);
+            return;
+        };
+        top.is_awaiting = false;
+        if self.built.len() < self.levels.len() {
+            return;
+        }
+        match self.built.last_mut() {
+            Some(Built::List(items)) => items.push(value),
+            Some(Built::Map(entries, key)) => entries.extend(key.take().map(|key| (key, value))),
+            None => {}
+        }
+    }
+
+    /// Notes that nothing came where a value was awaited.
+    fn accept_nothing(&mut self) {
+        if self.levels.last().is_some_and(|top| top.is_awaiting) {
+            self.accept(Value::Null);
+        }
     }
 
     /// Begins a collection where a value is awaited.
     fn open(&mut self, kind: Kind, column: usize) -> Option<()> {
         let how = match self.levels.last() {
             Some(top) if !top.is_awaiting || self.levels.len() == MAX_LEVELS => return None,
-            Some(top) if top.keeps_next() => Some(top.how),
-            Some(_) => None,
+            Some(top) => top.how,
             None if self.root.is_some() => return None,
-            None => Some(Field::Any),
+            None => Field::Any,
         };
-        let (how, built) = match (how, kind) {
-            (None, _) => (Field::Skipped, Built::Nothing),
-            (Some(_), Kind::Map) => (Field::Any, Built::Map(Vec::new(), None)),
-            (Some(how), _) => (how.of_items(), Built::List(Vec::new())),
+        let how = match (how, kind) {
+            (Field::Skipped, _) => Field::Skipped,
+            (_, Kind::Map) => {
+                self.built.push(Built::Map(Vec::new(), None));
+                Field::Any
+            }
+            (how, _) => {
+                self.built.push(Built::List(Vec::new()));
+                how.of_items()
+            }
         };
-        self.levels.push(Level { column, kind, is_awaiting: false, how, built });
+        self.levels.push(Level { column, kind, is_awaiting: false, how });
         Some(())
     }
 
     /// Ends the innermost collection.
     fn close(&mut self) {
-        let Some(mut level) = self.levels.pop() else { return };
-        level.accept_nothing();
-        let value = match level.built {
-            Built::Nothing => Value::Null,
-            Built::List(items) => Value::list(items),
-            Built::Map(entries, _) => Value::Map(entries.into_iter().collect::<Map>()),
+        self.accept_nothing();
+        let is_kept = self.built.len() == self.levels.len();
+        self.levels.pop();
+        let value = match if is_kept { self.built.pop() } else { None } {
+            None => Value::Null,
+            Some(Built::List(items)) => Value::list(items),
+            Some(Built::Map(entries, _)) => Value::Map(entries.into_iter().collect::<Map>()),
         };
-        match self.levels.last_mut() {
-            Some(top) => top.accept(value),
-            None => self.root = Some(value),
-        }
+        self.accept(value);
     }
 
     /// Notes the key whose value comes next.
     fn begin_field(&mut self, key: &str, style: Style) -> Option<()> {
-        let top = self.levels.last_mut()?;
-        let Built::Map(_, place) = &mut top.built else {
+        if self.built.len() < self.levels.len() {
             return check_key(key, style).ok();
-        };
-        *place = Some(key_of(key, style).ok()?);
-        if let Some(fields) = self.fields {
-            let how = self.ask(fields);
-            let top = self.levels.last_mut()?;
-            top.how = how;
-            if let (Field::Skipped, Built::Map(_, place)) = (how, &mut top.built) {
-                *place = None;
-            }
+        }
+        let key = key_of(key, style).ok()?;
+        let how = self.ask(&key);
+        self.levels.last_mut()?.how = how;
+        if let Some(Built::Map(_, place)) = self.built.last_mut()
+            && how != Field::Skipped
+        {
+            *place = Some(key.into());
         }
         Some(())
     }
 
-    fn ask(&self, fields: Fields<'_>) -> Field {
-        let keys = self.levels.iter().filter_map(|level| match &level.built {
+    /// Asks how the value of a key is read.
+    fn ask(&self, key: &str) -> Field {
+        const MAX_PATH: usize = 8;
+        let Some(fields) = self.fields else { return Field::Any };
+        let outer = self.built.iter().filter_map(|built| match built {
             Built::Map(_, key) => key.as_deref(),
-            _ => None,
+            Built::List(_) => None,
         });
-        fields(&keys.collect::<Vec<_>>())
+        let keys = outer.chain([key]);
+        if self.built.len() >= MAX_PATH {
+            return fields(&keys.collect::<Vec<_>>());
+        }
+        let mut path = [""; MAX_PATH];
+        let mut n_keys = 0;
+        for (place, key) in path.iter_mut().zip(keys) {
+            *place = key;
+            n_keys += 1;
+        }
+        fields(&path[..n_keys])
     }
 }
 

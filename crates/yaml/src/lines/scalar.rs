@@ -138,7 +138,8 @@ impl<'a> Reader<'a, '_> {
     /// Reads a scalar or a flow collection, and goes on to the next line.
     pub(super) fn value(&mut self) -> Option<()> {
         let top = self.levels.last()?;
-        let (floor, how, is_kept) = (top.column + 1, top.how, top.keeps_next());
+        let (floor, how) = (top.column + 1, top.how);
+        let is_kept = self.built.len() == self.levels.len() && how != Field::Skipped;
         if !top.is_awaiting {
             return None;
         }
@@ -149,7 +150,7 @@ impl<'a> Reader<'a, '_> {
             _ if self.begins_plain() => self.plain(floor, how, is_kept)?,
             _ => return None,
         };
-        self.levels.last_mut()?.accept(value);
+        self.accept(value);
         Some(())
     }
 

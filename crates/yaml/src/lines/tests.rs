@@ -6,7 +6,19 @@ use crate::compose::{Fields, compose};
 use crate::reader::with_input;
 
 /// Lines and parts of lines, of which documents are made.
-const PARTS: [&str; 84] = [
+const PARTS: [&str; 96] = [
+    "\n  c: \"x y\"\n",
+    "\n  c:\n  - d: 'x'\n    e: x:y\n",
+    "\n- e: -x\n",
+    "\n    - \"x\"\n",
+    "\n    - x\n",
+    "key.of/more-than-8: ",
+    "\"\"\n",
+    "''\n",
+    "-x\n",
+    "x#y\n",
+    "x:y\n",
+    "x #y\n",
     "\n  a: x",
     "\n  b:",
     "\n    a: x y\n",
