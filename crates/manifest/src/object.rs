@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::hook::HOOK;
-use crate::order::compare_kinds;
+use crate::order::place;
 use crate::split::{Document, split};
 use crate::{Error, Head, Hook, SplitRules, head};
 
@@ -132,10 +132,9 @@ impl Objects {
         for object in make_all(&documents, rules) {
             objects.add(object?);
         }
-        objects.manifests.sort_by(|a, b| compare_kinds(&a.head.kind, &b.head.kind, rules.order));
-        objects
-            .hooks
-            .sort_by(|a, b| compare_kinds(&a.object.head.kind, &b.object.head.kind, rules.order));
+        let place = |object: &Object| place(&object.head.kind, rules.order);
+        objects.manifests.sort_by_cached_key(place);
+        objects.hooks.sort_by_cached_key(|hook| place(&hook.object));
         Ok(objects)
     }
 

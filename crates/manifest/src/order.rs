@@ -50,13 +50,15 @@ pub const INSTALL_ORDER: &[&str] = &[
 pub const INSTALL_ORDER_WITHOUT_WEBHOOKS: &[&str] =
     INSTALL_ORDER.split_at(INSTALL_ORDER.len() - 2).0;
 
+/// Gives what kinds are sorted by: those of `order` by their place in it, unknown ones behind them by name.
+pub(crate) fn place(kind: &str, order: &[&str]) -> (usize, Option<Box<str>>) {
+    match order.iter().position(|known| *known == kind) {
+        Some(place) => (place, None),
+        None => (order.len(), Some(kind.into())),
+    }
+}
+
 /// Compares two kinds: those of `order` by their place in it, unknown ones behind them by name.
 pub fn compare_kinds(a: &str, b: &str, order: &[&str]) -> Ordering {
-    let place = |kind: &str| order.iter().position(|known| *known == kind);
-    match (place(a), place(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
-    }
+    place(a, order).cmp(&place(b, order))
 }

@@ -87,6 +87,9 @@ pub(crate) fn with_input<T>(bytes: &[u8], read: impl FnOnce(Input<'_>) -> T) -> 
     read(Input::of_decoded(&text, problem))
 }
 
+/// How many bytes are looked at in one go.
+const BLOCK_BYTES: usize = 64;
+
 /// What is in a text, found in one pass.
 struct Survey {
     is_ascii: bool,
@@ -96,7 +99,7 @@ struct Survey {
 }
 
 /// Tells whether a byte is none of plain ASCII text. Nearly all blocks have none, and one pass without branches tells so.
-fn has_odd_byte(block: &[u8]) -> bool {
+fn has_odd_byte(block: &[u8; BLOCK_BYTES]) -> bool {
     let odd = block.iter().fold(0_u8, |odd, &byte| {
         let is_printable = u8::from(byte.wrapping_sub(b' ') <= b'~' - b' ');
         let is_space = u8::from(byte == b'\n') | u8::from(byte == b'\t') | u8::from(byte == b'\r');
@@ -107,15 +110,16 @@ fn has_odd_byte(block: &[u8]) -> bool {
 
 impl Survey {
     fn of(text: &str) -> Self {
-        const BLOCK_BYTES: usize = 64;
         let mut survey = Self { is_ascii: true, has_odd_breaks: false, bad: None };
         let bytes = text.as_bytes();
-        for (n, block) in bytes.chunks(BLOCK_BYTES).enumerate() {
+        let (blocks, rest) = bytes.as_chunks::<BLOCK_BYTES>();
+        for (n, block) in blocks.iter().enumerate() {
             let at = n * BLOCK_BYTES;
-            if has_odd_byte(block) && survey.look_closer(bytes, at, at + block.len()) {
-                break;
+            if has_odd_byte(block) && survey.look_closer(bytes, at, at + BLOCK_BYTES) {
+                return survey;
             }
         }
+        survey.look_closer(bytes, bytes.len() - rest.len(), bytes.len());
         survey
     }
 
