@@ -53,6 +53,7 @@ mod literal;
 mod parser;
 mod print;
 pub mod printf;
+pub mod syntax;
 mod template;
 mod token;
 mod unicode;

@@ -23,6 +23,18 @@ use crate::print::{Failure, Output};
 ///
 /// The first file that cannot be read, or text that is no values.
 pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Map, Failure> {
+    read_with_sources(call, output).map(|(values, _)| values)
+}
+
+/// As [`read`], and gives what was read as well.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_with_sources(
+    call: &Call,
+    output: &mut Output,
+) -> Result<(Map, Sources), Failure> {
     let Call { args, profile, .. } = call;
     let is_compose = |name: &String| call.is_ours() && pintle_compose::is_compose_file(name);
     let mut project = args.texts(&flags::COMPOSE).to_vec();
@@ -62,7 +74,8 @@ pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Map, Failure> {
     sources.strings = args.texts(&flags::SET_STRING).to_vec();
     sources.set_files = args.texts(&flags::SET_FILE).to_vec();
     sources.literals = args.texts(&flags::SET_LITERAL).to_vec();
-    Ok(sources.merge(profile.values, &mut |name| read_file(name))?)
+    let values = sources.merge(profile.values, &mut |name| read_file(name))?;
+    Ok((values, sources))
 }
 
 /// Reads a file, or standard input for `-`.

@@ -5,6 +5,7 @@
 
 mod address;
 mod chart_yaml;
+pub mod codes;
 mod crds;
 mod dependencies;
 mod deprecations;

@@ -28,6 +28,8 @@ pub(crate) struct Command {
     pub(crate) own_flags: &'static [&'static [&'static Flag]],
     /// flags of which at most one may be given, by name
     pub(crate) exclusive: &'static [&'static [&'static Flag]],
+    /// flags that ask for something that needs no arguments
+    pub(crate) alone: &'static [&'static Flag],
     /// what it does; nothing for a group
     pub(crate) run: Option<Run>,
     /// the commands of a group
@@ -63,6 +65,7 @@ impl Command {
         flags: &[],
         own_flags: &[],
         exclusive: &[],
+        alone: &[],
         run: None,
         commands: &[],
         is_ours: false,
@@ -141,6 +144,7 @@ impl Command {
         let given = args.positional.len();
         let plural = |count| if count == 1 { "argument" } else { "arguments" };
         let complaint = match self.count {
+            _ if self.alone.iter().any(|flag| args.is_on(flag)) => None,
             Count::Exactly(0) if given > 0 => Some("accepts no arguments".to_owned()),
             Count::Exactly(count) if given != count => {
                 Some(format!("requires {count} {}", plural(count)))

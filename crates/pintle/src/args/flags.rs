@@ -181,6 +181,14 @@ flags! {
 }
 
 flags! {
+    /// Flags of this program alone for `lint`.
+    OWN_LINT_FLAGS;
+    ALLOW = Flag::new("allow", List, "codes of warnings to be silent about (may be repeated)");
+    FORMAT = Flag::new("format", Text, "what to print: text, json, sarif, or github for its annotations");
+    LIST_CODES = Flag::new("list-codes", Bool, "list the codes of warnings, and lint nothing");
+}
+
+flags! {
     /// Flags of `dependency build` and `dependency update` alone.
     DEPENDENCY_FLAGS;
     SKIP_REFRESH = Flag::new("skip-refresh", Bool, "leave the indexes of repositories as they are");

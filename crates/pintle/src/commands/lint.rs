@@ -2,13 +2,15 @@
 //!
 //! Source: `newLintCmd` in `pkg/cmd/lint.go` and `Lint.Run` in `pkg/action/lint.go`, Helm v4.
 
+use pintle_chart::values::ValuesFile;
 use pintle_engine::SchemaCheck;
-use pintle_engine::lint::{LintSettings, Logged, Message, Severity, lint};
-use pintle_yaml::Map;
+use pintle_engine::lint::codes::{CODES, Code, Given, warnings};
+use pintle_engine::lint::{LintSettings, Logged, Severity, lint};
 
 use super::lint_folder;
+use super::lint_report::{Format, Judged, Report};
 use crate::args::command::{Command, Count};
-use crate::args::flags;
+use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::environment;
 use crate::print::{Failure, Output};
@@ -20,18 +22,25 @@ pub(super) const COMMAND: Command = Command {
     long: "Judges charts by Helm's rules and prints what they find: errors will not work, warnings are not as they \
            should be.\n\nPATH is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeastOneSinceHelm4,
-    own_flags: &[flags::COMPOSE_FLAGS],
+    own_flags: &[flags::COMPOSE_FLAGS, flags::OWN_LINT_FLAGS],
     flags: &[
         flags::LINT_FLAGS,
         flags::VALUE_FLAGS,
         &[&flags::KUBE_VERSION, &flags::SKIP_SCHEMA_VALIDATION],
     ],
+    alone: &[&flags::LIST_CODES],
     run: Some(run),
     ..Command::EMPTY
 };
 
 fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Call { args, profile, .. } = call;
+    if args.is_on(&flags::LIST_CODES) {
+        output.print(list_of_codes());
+        return Ok(());
+    }
+    let format = Format::by_name(args.text(&flags::FORMAT).unwrap_or_default())?;
+    let allowed = allowed(args)?;
     let kube_version = super::kube_version(args, profile)?;
     let mut paths = args.positional.clone();
     if paths.is_empty() {
@@ -50,54 +59,68 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         schema: if skip_schema { SchemaCheck::Skipped } else { SchemaCheck::Checked },
         world: super::world(args),
     };
-    let values = crate::user_values::read(call, output)?;
-    let is_quiet = args.is_on(&flags::QUIET);
-    let fails = if args.is_on(&flags::STRICT) { Severity::Warning } else { Severity::Error };
-    let (mut n_failed, mut n_noted) = (0, 0);
-    for path in &paths {
-        let result = lint_one(path, call.is_ours(), &values, &settings, output);
-        let messages = result.as_ref().map_or(&[][..], Vec::as_slice);
-        let is_noted =
-            result.is_err() || messages.iter().any(|message| message.severity > Severity::Info);
-        n_noted += usize::from(is_noted);
-        if is_quiet && !is_noted {
-            continue;
-        }
-        output.print(format!("==> Linting {path}\n"));
-        if let Err(Failure(why)) = &result {
-            output.print(format!("Error {why}\n"));
-        }
-        for message in
-            messages.iter().filter(|message| !is_quiet || message.severity > Severity::Info)
-        {
-            output.print(format!("{message}\n"));
-        }
-        output.print("\n");
-        n_failed += usize::from(
-            result.is_err() || messages.iter().any(|message| message.severity >= fails),
-        );
-    }
-    let summary = format!("{} chart(s) linted, {n_failed} chart(s) failed", paths.len());
-    if n_failed > 0 {
-        return Err(Failure(summary));
-    }
-    if !is_quiet || n_noted > 0 {
-        output.print(summary + "\n");
-    }
-    Ok(())
+    let (values, sources) = crate::user_values::read_with_sources(call, output)?;
+    let files = values_files(args, sources.files);
+    let given = Given { values, files: &files, allowed };
+    let charts = paths
+        .into_iter()
+        .map(|path| lint_one(path, call.is_ours(), &given, &settings, output))
+        .collect();
+    let report = Report {
+        charts,
+        fails: if args.is_on(&flags::STRICT) { Severity::Warning } else { Severity::Error },
+        is_quiet: args.is_on(&flags::QUIET),
+    };
+    output.print_whole(report.write(format));
+    report.failure().map_or(Ok(()), Err)
 }
 
-/// Judges one chart; fails if there is none to judge.
+/// Gives the codes that the command line allows.
+fn allowed(args: &Args) -> Result<Vec<&'static Code>, Failure> {
+    let find = |name: &String| {
+        Code::by_name(name.trim()).ok_or_else(|| {
+            Failure(format!(
+                "--allow {name} is unknown: `pintle lint --list-codes` lists the codes there are"
+            ))
+        })
+    };
+    args.texts(&flags::ALLOW).iter().map(find).collect()
+}
+
+/// Leaves those out that are made of Compose files, where no line is the user's.
+fn values_files(args: &Args, mut files: Vec<ValuesFile>) -> Vec<ValuesFile> {
+    let projects = args.texts(&flags::COMPOSE);
+    files.retain(|file| {
+        !pintle_compose::is_compose_file(&file.name) && !projects.contains(&file.name)
+    });
+    files
+}
+
+/// Lists the codes, each with what it means and what to do.
+fn list_of_codes() -> String {
+    let entry = |code: &&Code| {
+        let Code { name, meaning, help } = *code;
+        [name, "\n  ", meaning, "\n  help: ", help, "\n"]
+    };
+    CODES.iter().flat_map(entry).collect()
+}
+
+/// Judges one chart.
 fn lint_one(
-    path: &str,
+    path: String,
     ours: bool,
-    values: &Map,
+    given: &Given<'_>,
     settings: &LintSettings,
     output: &mut Output,
-) -> Result<Vec<Message>, Failure> {
-    let folder = lint_folder::read(path, ours, &settings.profile)?;
-    let findings = lint(&folder, values, settings);
-    for logged in &findings.logged {
+) -> Judged {
+    let folder = match lint_folder::read(&path, ours, &settings.profile) {
+        Ok(folder) => folder,
+        Err(Failure(why)) => {
+            return Judged { path, error: Some(why), messages: Vec::new(), findings: Vec::new() };
+        }
+    };
+    let found = lint(&folder, &given.values, settings);
+    for logged in &found.logged {
         match logged {
             Logged::Warning(warning) => output.complain(&output.log.warning(warning)),
             Logged::Loading => {
@@ -108,5 +131,6 @@ fn lint_one(
             }
         }
     }
-    Ok(findings.messages)
+    let findings = if ours { warnings(&folder, given, settings) } else { Vec::new() };
+    Judged { path, error: None, messages: found.messages, findings }
 }

@@ -10,6 +10,7 @@ mod dependency_update;
 mod jsonpath;
 mod lint;
 mod lint_folder;
+mod lint_report;
 mod output_dir;
 mod show;
 mod show_only;

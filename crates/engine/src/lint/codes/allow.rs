@@ -1,0 +1,96 @@
+//! Comments that silence warnings: `# pintle: allow(code, code)`, and `{{/* pintle: allow(code) */}}` in templates.
+//!
+//! One counts for its line, and, where it stands alone, for the next line that is no comment.
+
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+
+use super::Code;
+use super::desk::{Desk, Kind, Lines, PaperId};
+use super::table::UNKNOWN_CODE;
+
+/// How a comment begins that allows something.
+const OPENING: &str = "pintle: allow(";
+
+/// What is allowed on which lines of a file.
+#[derive(Debug, Default)]
+pub(super) struct Allowances {
+    by_line: BTreeMap<usize, Vec<&'static Code>>,
+}
+
+impl Allowances {
+    /// Reads the comments of a file; notes codes that there are not.
+    pub(super) fn read(desk: &mut Desk<'_>, paper: PaperId) -> Self {
+        let (text, kind) = (desk.papers[paper].text, desk.papers[paper].kind);
+        let mut allowances = Self::default();
+        let mut lines = Lines::default();
+        for start in memmem::find_iter(text.as_bytes(), OPENING) {
+            let Some(before) = comment_start(&text[..start], kind) else { continue };
+            let list = &text[start + OPENING.len()..];
+            let list = &list[..list.find([')', '\n']).unwrap_or(list.len())];
+            let codes = read_list(list, |at, unknown| {
+                let offset = start + OPENING.len() + at;
+                desk.note(&UNKNOWN_CODE, paper, offset, unknown);
+            });
+            let (line, _) = lines.go_to(text, start);
+            let mut covered = vec![line];
+            let is_alone = before.rsplit('\n').next().is_none_or(|head| head.trim().is_empty());
+            if is_alone {
+                covered.push(line + 1 + n_comments_behind(&text[start..]));
+            }
+            for line in covered {
+                allowances.by_line.entry(line).or_default().extend(&codes);
+            }
+        }
+        allowances
+    }
+
+    /// Tells whether a code is allowed on a line.
+    pub(super) fn covers(&self, line: usize, code: &'static Code) -> bool {
+        self.by_line.get(&line).is_some_and(|codes| codes.contains(&code))
+    }
+}
+
+/// Gives what stands before the comment whose words follow; `None` if they are not those of a comment.
+fn comment_start(before: &str, kind: Kind) -> Option<&str> {
+    let before = before.trim_end_matches([' ', '\t']);
+    if let Some(before) = before.strip_suffix('#') {
+        return (kind != Kind::Json).then_some(before);
+    }
+    let before = before.strip_suffix("/*").filter(|_| kind == Kind::Template)?;
+    let action = before.trim_end();
+    action.strip_suffix("{{-").or_else(|| action.strip_suffix("{{"))
+}
+
+/// Counts the lines behind the current one that are comments, and nothing else, up to one that is not.
+fn n_comments_behind(text: &str) -> usize {
+    let is_comment = |line: &&str| {
+        let line = line.trim();
+        line.starts_with('#')
+            || (line.starts_with("{{") && line.ends_with("}}") && line.contains("/*"))
+    };
+    text.split('\n').skip(1).take_while(is_comment).count()
+}
+
+/// Reads codes with commas between; `unknown` hears where one stands that there is not, and the words to say so.
+pub(super) fn read_list(list: &str, mut unknown: impl FnMut(usize, String)) -> Vec<&'static Code> {
+    let mut codes = Vec::new();
+    let mut start = 0;
+    for word in list.split(',') {
+        let name = word.trim();
+        let at = start + (word.len() - word.trim_start().len());
+        start += word.len() + 1;
+        match Code::by_name(name) {
+            Some(code) => codes.push(code),
+            None if name.is_empty() => {}
+            None => unknown(at, unknown_words(name)),
+        }
+    }
+    codes
+}
+
+/// Says that there is no such code.
+pub(super) fn unknown_words(name: &str) -> String {
+    format!("there is no code `{name}` to allow")
+}

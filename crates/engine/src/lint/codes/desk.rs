@@ -1,0 +1,228 @@
+//! The files that are looked at, and the warnings about them until they are sorted, placed and silenced.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use pintle_chart::load::Documents;
+use pintle_yaml::{Location, Tree};
+
+use super::allow::Allowances;
+use super::table::CODES;
+use super::{Code, Finding, Whose};
+
+/// How many warnings of one code a chart gets; of more, only their number is told.
+pub(super) const MAX_FINDINGS: usize = 1_000;
+
+/// How many warnings of one code are looked at, those that somebody allowed among them.
+const MAX_NOTES: usize = 20_000;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// YAML, and which of its documents count
+    Yaml(Documents),
+    /// JSON
+    Json,
+    /// a template
+    Template,
+}
+
+/// A file on the desk.
+#[derive(Debug)]
+pub(super) struct Paper<'a> {
+    pub(super) name: String,
+    pub(super) whose: Whose,
+    pub(super) kind: Kind,
+    /// nothing is said about a file that is no text
+    pub(super) text: &'a str,
+}
+
+/// The number of a file on the desk.
+pub(super) type PaperId = usize;
+
+/// A warning without its line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Note {
+    paper: PaperId,
+    offset: usize,
+    code: &'static Code,
+    message: Cow<'static, str>,
+}
+
+/// Files, and warnings about them.
+#[derive(Debug, Default)]
+pub(super) struct Desk<'a> {
+    pub(super) papers: Vec<Paper<'a>>,
+    notes: Vec<Note>,
+    /// how many there were of each code, in the order of the table
+    n_notes: [usize; CODES.len()],
+}
+
+impl<'a> Desk<'a> {
+    /// Puts a file on the desk, unless it is no text.
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        whose: Whose,
+        kind: Kind,
+        bytes: &'a [u8],
+    ) -> Option<PaperId> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        self.papers.push(Paper { name: name.to_owned(), whose, kind, text });
+        Some(self.papers.len() - 1)
+    }
+
+    /// Notes a warning.
+    pub(super) fn note(
+        &mut self,
+        code: &'static Code,
+        paper: PaperId,
+        offset: usize,
+        message: impl Into<Cow<'static, str>>,
+    ) {
+        let n_notes = &mut self.n_notes[number(code)];
+        *n_notes += 1;
+        if *n_notes <= MAX_NOTES {
+            self.notes.push(Note { paper, offset, code, message: message.into() });
+        }
+    }
+
+    /// Gives the numbers of the files that are YAML.
+    pub(super) fn yaml_papers(&self) -> Vec<PaperId> {
+        let is_yaml = |id: &PaperId| matches!(self.papers[*id].kind, Kind::Yaml(_));
+        (0..self.papers.len()).filter(is_yaml).collect()
+    }
+
+    /// Gives the documents of a file of YAML that count, each with where it begins in the file.
+    ///
+    /// One that is no YAML is left out: Helm has said so.
+    pub(super) fn documents(&self, paper: PaperId) -> Vec<(usize, Tree<'a>)> {
+        let Paper { text, kind, .. } = self.papers[paper];
+        let mut ranges = documents(text);
+        if kind != Kind::Yaml(Documents::All) {
+            ranges.truncate(1);
+        }
+        let parse =
+            |range: Range<usize>| Some((range.start, pintle_yaml::parse(&text[range]).ok()?));
+        ranges.into_iter().filter_map(parse).collect()
+    }
+
+    /// Sorts the warnings, finds their lines, and leaves out what somebody allowed.
+    pub(super) fn finish(mut self, allowed: &[&'static Code]) -> Vec<Finding> {
+        let allowances: Vec<Allowances> =
+            (0..self.papers.len()).map(|paper| Allowances::read(&mut self, paper)).collect();
+        self.notes.sort();
+        self.notes.dedup();
+        let mut findings = Vec::new();
+        let mut n_found = self.n_notes.map(|n_notes| n_notes.saturating_sub(MAX_NOTES));
+        let mut n_told = [0_usize; CODES.len()];
+        let mut lines = Lines::default();
+        let mut current = None;
+        for note in self.notes {
+            if allowed.contains(&note.code) {
+                continue;
+            }
+            let paper = &self.papers[note.paper];
+            if current != Some(note.paper) {
+                current = Some(note.paper);
+                lines = Lines::default();
+            }
+            let (line, column) = lines.go_to(paper.text, note.offset);
+            if allowances[note.paper].covers(line, note.code) {
+                continue;
+            }
+            let number = number(note.code);
+            n_found[number] += 1;
+            if n_told[number] == MAX_FINDINGS {
+                continue;
+            }
+            n_told[number] += 1;
+            let place = Location { file: paper.name.clone(), line, column };
+            let message = note.message.into_owned();
+            findings.push(Finding { code: note.code, place, whose: paper.whose, message });
+        }
+        for (number, code) in CODES.iter().enumerate() {
+            let n_more = n_found[number] - n_told[number];
+            let last = findings.iter_mut().rfind(|finding| finding.code == *code);
+            if let Some(last) = last.filter(|_| n_more > 0) {
+                write!(last.message, " (and {n_more} more of this code)")
+                    .expect("a string takes everything");
+            }
+        }
+        findings
+    }
+}
+
+/// Gives the place of a code in the table.
+fn number(code: &'static Code) -> usize {
+    CODES.iter().position(|known| *known == code).expect("the table has every code")
+}
+
+/// Finds lines and columns of places that come in order.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    offset: usize,
+    /// lines ended before there
+    line: usize,
+    /// characters between the start of its line and there
+    column: usize,
+}
+
+impl Lines {
+    /// Gives the line and the column of an offset, each from 1.
+    pub(super) fn go_to(&mut self, text: &str, offset: usize) -> (usize, usize) {
+        let offset = text.floor_char_boundary(offset).max(self.offset);
+        let between = &text[self.offset..offset];
+        match between.rfind('\n') {
+            None => self.column += between.chars().count(),
+            Some(last) => {
+                self.line += memchr::memchr_iter(b'\n', between.as_bytes()).count();
+                self.column = between[last + 1..].chars().count();
+            }
+        }
+        self.offset = offset;
+        (self.line + 1, self.column + 1)
+    }
+}
+
+/// Splits a values file at lines that begin with `---`; one that no line stands before belongs to its document.
+fn documents(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("---") && start < line_start {
+            ranges.push(start..line_start);
+            start = line_start + line.len();
+        }
+        line_start += line.len();
+    }
+    ranges.push(start..text.len());
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_locations() {
+        let text = "a: 1\nü: xyz\n\nlast";
+        let mut lines = Lines::default();
+        for offset in 0..=text.len() + 1 {
+            let place = Location::of("f", text, offset);
+            assert_eq!(lines.go_to(text, offset), (place.line, place.column), "{offset}");
+        }
+    }
+
+    #[test]
+    fn documents_are_split_as_helm_splits_them() {
+        let parts = |text: &'static str| -> Vec<&str> {
+            documents(text).into_iter().map(|range| &text[range]).collect()
+        };
+        assert_eq!(parts("a: 1\n---\nb: 2\n"), ["a: 1\n", "b: 2\n"]);
+        assert_eq!(parts("---\na: 1\n"), ["---\na: 1\n"]);
+        assert_eq!(parts(""), [""]);
+    }
+}
