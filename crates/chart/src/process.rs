@@ -11,7 +11,7 @@
 mod shared;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -132,20 +132,76 @@ pub fn process_dependencies(
     values: &Map,
     rules: CoalesceRules,
 ) -> Result<Vec<ProcessWarning>, CoalesceError> {
-    let mut process = Process { rules, warnings: Vec::new(), shared: SharedLists::default() };
+    run(chart, values, rules, Switching::Judged).map(|process| process.warnings)
+}
+
+/// How a chart that another one carries was switched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Switch {
+    /// the path of the carrier's values, each key with a dot behind it; empty for the outermost chart
+    pub(crate) path: String,
+    /// the chart, by the name it goes by there
+    pub(crate) name: String,
+    pub(crate) is_on: bool,
+    /// the path of the value that decided, from the outermost chart's values; none without one
+    pub(crate) by: Option<String>,
+}
+
+/// Processes dependencies as [`process_dependencies`] does, and tells how each chart was switched.
+pub(crate) fn process_telling(
+    chart: &mut Chart,
+    values: &Map,
+    rules: CoalesceRules,
+) -> Result<Vec<Switch>, CoalesceError> {
+    match run(chart, values, rules, Switching::Told(Vec::new()))?.switching {
+        Switching::Told(switches) => Ok(switches),
+        Switching::Judged | Switching::Given(_) => Ok(Vec::new()),
+    }
+}
+
+/// Processes dependencies with charts switched as they were before, whatever the values say.
+pub(crate) fn process_as(
+    chart: &mut Chart,
+    values: &Map,
+    rules: CoalesceRules,
+    switches: &[Switch],
+) -> Result<(), CoalesceError> {
+    let switches = switches.iter().map(|switch| switch.is_on).collect();
+    run(chart, values, rules, Switching::Given(switches)).map(drop)
+}
+
+fn run(
+    chart: &mut Chart,
+    values: &Map,
+    rules: CoalesceRules,
+    switching: Switching,
+) -> Result<Process, CoalesceError> {
+    let shared = SharedLists::default();
+    let mut process = Process { rules, warnings: Vec::new(), shared, switching };
     let copied = process.switch(chart, values, "", Vec::new())?;
     process.import(chart, &copied)?;
     if rules.aliases == Aliases::Together {
         process.shared.write_back(chart, &copied);
     }
     process.warnings.sort();
-    Ok(process.warnings)
+    Ok(process)
+}
+
+/// What switches charts.
+enum Switching {
+    /// tags and conditions
+    Judged,
+    /// tags and conditions; what they came to is noted
+    Told(Vec<Switch>),
+    /// what was noted, in the same order
+    Given(VecDeque<bool>),
 }
 
 struct Process {
     rules: CoalesceRules,
     warnings: Vec<ProcessWarning>,
     shared: SharedLists,
+    switching: Switching,
 }
 
 impl Process {
@@ -176,10 +232,7 @@ impl Process {
         let mut off = BTreeSet::new();
         let mut requests = std::mem::take(&mut chart.metadata.dependencies);
         for request in &mut requests {
-            request.enabled = self.is_tagged(request, &values);
-            if let Some(switch) = self.condition(request, &values, path) {
-                request.enabled = switch;
-            }
+            request.enabled = self.is_on(request, &values, path);
             if !request.enabled {
                 off.insert(request.name.clone());
             }
@@ -209,6 +262,29 @@ impl Process {
         Ok(Copied { origin, entries, carried })
     }
 
+    /// Tells whether a chart is on.
+    fn is_on(&mut self, request: &Dependency, values: &Map, path: &str) -> bool {
+        if let Switching::Given(switches) = &mut self.switching
+            && let Some(is_on) = switches.pop_front()
+        {
+            return is_on;
+        }
+        let is_tagged = self.is_tagged(request, values);
+        let condition = self.condition(request, values, path);
+        let is_on = condition.map_or(is_tagged, |(is_on, _)| is_on);
+        if let Switching::Told(switches) = &mut self.switching {
+            let tag = || {
+                let tags = values.get("tags").and_then(Value::as_map)?;
+                let is_why = |tag: &&String| tags.get(tag) == Some(&Value::Bool(is_on));
+                request.tags.iter().find(is_why).map(|tag| format!("tags.{tag}"))
+            };
+            let by = condition.map(|(_, by)| format!("{path}{by}")).or_else(tag);
+            let (path, name) = (path.to_owned(), request.name.clone());
+            switches.push(Switch { path, name, is_on, by });
+        }
+        is_on
+    }
+
     /// Tells whether tags leave a chart on: one that is true does, and so does having none.
     fn is_tagged(&mut self, request: &Dependency, values: &Map) -> bool {
         let Some(Value::Map(tags)) = values.get("tags") else { return true };
@@ -227,12 +303,17 @@ impl Process {
         has_true || !has_false
     }
 
-    /// Gives what the first condition says that leads to a boolean.
-    fn condition(&mut self, request: &Dependency, values: &Map, path: &str) -> Option<bool> {
+    /// Gives what the first condition says that leads to a boolean, and that condition.
+    fn condition<'r>(
+        &mut self,
+        request: &'r Dependency,
+        values: &Map,
+        path: &str,
+    ) -> Option<(bool, &'r str)> {
         for condition in request.condition.trim().split(',').filter(|text| !text.is_empty()) {
             match value_at(values, &format!("{path}{condition}")) {
                 None => {}
-                Some(Value::Bool(switch)) => return Some(*switch),
+                Some(Value::Bool(switch)) => return Some((*switch, condition)),
                 Some(_) => self.warnings.push(ProcessWarning::ConditionNotBool {
                     path: condition.to_owned(),
                     chart: request.name.clone(),

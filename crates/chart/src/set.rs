@@ -7,6 +7,7 @@
 //! Source: `pkg/strvals` of Helm; both versions share it but for one case, see
 //! [`ValueRules::rejects_open_index`].
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use pintle_yaml::{Map, Value};
@@ -150,6 +151,67 @@ pub fn parse_literal_into(line: &str, values: &mut Map, rules: ValueRules) -> Re
     Parser::new(line, Reading::Literal, rules).run(values)
 }
 
+/// A value of a line, as it is met: where its key and it stand in the line, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Met {
+    pub(crate) key: Range<usize>,
+    pub(crate) value: Range<usize>,
+}
+
+/// Is given each value of a line, and gives what is set in its place.
+pub(crate) type Marker<'r> = &'r mut dyn FnMut(Met, Value) -> Value;
+
+/// Merges a line as the flag does that it was given with, but sets what `marker` makes of each value.
+///
+/// # Errors
+///
+/// As the flag's own function.
+pub(crate) fn parse_marked_into(
+    line: &str,
+    flag: SetFlag,
+    values: &mut Map,
+    rules: ValueRules,
+    read: ReadFile<'_>,
+    marker: Marker<'_>,
+) -> Result<(), SetError> {
+    let reading = match flag {
+        SetFlag::Json => Reading::Json,
+        SetFlag::Typed => Reading::Typed,
+        SetFlag::String => Reading::String,
+        SetFlag::File => Reading::File(read),
+        SetFlag::Literal => Reading::Literal,
+    };
+    Parser { marker: Some(marker), ..Parser::new(line, reading, rules) }.run(values)
+}
+
+/// The flags of the family of `--set`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetFlag {
+    /// `--set-json`
+    Json,
+    /// `--set`
+    Typed,
+    /// `--set-string`
+    String,
+    /// `--set-file`
+    File,
+    /// `--set-literal`
+    Literal,
+}
+
+impl SetFlag {
+    /// Gives the flag as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "--set-json",
+            Self::Typed => "--set",
+            Self::String => "--set-string",
+            Self::File => "--set-file",
+            Self::Literal => "--set-literal",
+        }
+    }
+}
+
 /// How values are read.
 enum Reading<'r> {
     Typed,
@@ -175,6 +237,10 @@ impl From<SetError> for Stop {
 struct Parser<'a, 'r> {
     rest: &'a str,
     reading: Reading<'r>,
+    marker: Option<Marker<'r>>,
+    line: &'a str,
+    /// where the key begins that is being read
+    key_start: usize,
     rejects_open_index: bool,
     /// Brackets and dots around the current key.
     depth: usize,
@@ -185,11 +251,21 @@ struct Parser<'a, 'r> {
 impl<'a, 'r> Parser<'a, 'r> {
     fn new(line: &'a str, reading: Reading<'r>, rules: ValueRules) -> Self {
         let rejects_open_index = rules.rejects_open_index;
-        Self { rest: line, reading, rejects_open_index, depth: 0, padding: 0 }
+        Self {
+            rest: line,
+            reading,
+            marker: None,
+            line,
+            key_start: 0,
+            rejects_open_index,
+            depth: 0,
+            padding: 0,
+        }
     }
 
     fn run(mut self, values: &mut Map) -> Result<(), SetError> {
         loop {
+            self.key_start = self.at();
             match self.key(values, 0) {
                 Ok(()) => {}
                 Err(Stop::End) => return Ok(()),
@@ -344,8 +420,28 @@ impl<'a, 'r> Parser<'a, 'r> {
         })
     }
 
+    /// Tells where in the line reading is, in bytes.
+    fn at(&self) -> usize {
+        self.line.len() - self.rest.len()
+    }
+
     /// Reads what stands after `=`, and the comma after it.
     fn value(&mut self) -> Result<Value, SetError> {
+        let start = self.at();
+        let value = self.unmarked_value()?;
+        let end = self.at();
+        let is_literal = self.is_literal();
+        let Some(marker) = &mut self.marker else { return Ok(value) };
+        let taken = self.line.get(start..end).unwrap_or_default();
+        let text = match taken.trim_end().strip_suffix(',') {
+            Some(text) if !is_literal && !text.ends_with('\\') => text,
+            _ => taken,
+        };
+        let key = self.key_start..start.saturating_sub(1).max(self.key_start);
+        Ok(marker(Met { key, value: start..start + text.len() }, value))
+    }
+
+    fn unmarked_value(&mut self) -> Result<Value, SetError> {
         match self.reading {
             Reading::Json => return self.json_value(),
             Reading::Literal => return Ok(Value::string(std::mem::take(&mut self.rest))),

@@ -9,6 +9,6 @@ const RED_ZONE: usize = 64 * 1024;
 const SEGMENT: usize = 1024 * 1024;
 
 /// Runs one level of a walk with room for it on the stack.
-pub(crate) fn with_room<R>(level: impl FnOnce() -> R) -> R {
+pub fn with_room<R>(level: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(RED_ZONE, SEGMENT, level)
 }

@@ -37,6 +37,7 @@ mod merge;
 mod names;
 mod node;
 mod objects;
+mod origin;
 mod output;
 mod path;
 mod profiles;
@@ -59,6 +60,7 @@ pub use source::{
     SourceFile,
 };
 
+use pintle_chart::origin::ForeignPlaces;
 use pintle_yaml::Map;
 
 /// The values a project became, and what there is to know about them.
@@ -87,6 +89,19 @@ pub fn convert(source: Source<'_>, options: &Options) -> Result<Converted, Compo
     match options.compat {
         Compat::Ours => project::convert(source, options),
         Compat::Inspect => inspect::convert(source),
+    }
+}
+
+/// Gives where the values of a project come from in its files: for each value that has a place of its own, the key and
+/// the value; all others stand where what they are in does.
+///
+/// # Errors
+///
+/// As [`convert`].
+pub fn places(source: Source<'_>, options: &Options) -> Result<ForeignPlaces, ComposeErrors> {
+    match options.compat {
+        Compat::Ours => origin::places(source, options),
+        Compat::Inspect => inspect::convert(source).map(|_| ForeignPlaces::default()),
     }
 }
 

@@ -21,6 +21,26 @@ pub const MAX_SERVICES: usize = 1_000;
 
 /// Converts a project by our own rules.
 pub(crate) fn convert(source: Source<'_>, options: &Options) -> Result<Converted, ComposeErrors> {
+    convert_showing(source, options, |_| ())
+}
+
+/// A project that was converted, and what it was converted from.
+pub(crate) struct Shown<'s> {
+    pub(crate) report: &'s Report,
+    pub(crate) top: &'s Map,
+    /// the active services
+    pub(crate) services: &'s Map,
+    /// names of services in the values, by their names in the Compose file
+    pub(crate) names: &'s BTreeMap<String, String>,
+    pub(crate) values: &'s OutMap,
+}
+
+/// Converts a project as [`convert`] does, and shows what it was converted from.
+pub(crate) fn convert_showing(
+    source: Source<'_>,
+    options: &Options,
+    show: impl FnOnce(Shown<'_>),
+) -> Result<Converted, ComposeErrors> {
     let mut loader = Loader::new(source);
     let variables = loader.variables(options);
     let model = loader.given_files(&variables);
@@ -58,6 +78,13 @@ pub(crate) fn convert(source: Source<'_>, options: &Options) -> Result<Converted
         objects: Objects::default(),
     };
     let values = values(&top, &services, &mut context);
+    show(Shown {
+        report: &context.report,
+        top: &top,
+        services: &services,
+        names: &context.services,
+        values: &values,
+    });
     finish(context.report, &values)
 }
 

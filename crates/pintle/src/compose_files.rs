@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use pintle_chart::origin::ForeignPlaces;
 use pintle_compose::{
     Converted, FileError, MAX_FILE_BYTES, Options, Project, Source, SourceFile,
     convert as convert_source,
@@ -27,15 +28,36 @@ pub(crate) fn convert(
 ) -> Result<Converted, Failure> {
     compose::switches(&mut options, args);
     let files = read_all(names)?;
-    let folder = names
-        .first()
-        .map_or(Path::new(""), |name| Path::new(name).parent().unwrap_or(Path::new("")));
-    let project = Folder { path: folder.to_owned() };
+    let project = folder_of(names);
     let converted = convert_source(Source { files: &files, project: &project }, &options)?;
     for note in &converted.notes {
         output.complain(&format!("note: {note}"));
     }
     Ok(converted)
+}
+
+/// Gives where the values of a project come from.
+///
+/// # Errors
+///
+/// As [`convert`].
+pub(crate) fn places(
+    names: &[String],
+    mut options: Options,
+    args: &Args,
+) -> Result<ForeignPlaces, Failure> {
+    compose::switches(&mut options, args);
+    let files = read_all(names)?;
+    let project = folder_of(names);
+    Ok(pintle_compose::places(Source { files: &files, project: &project }, &options)?)
+}
+
+/// Gives the folder of a project: that of its first file.
+fn folder_of(names: &[String]) -> Folder {
+    let folder = names
+        .first()
+        .map_or(Path::new(""), |name| Path::new(name).parent().unwrap_or(Path::new("")));
+    Folder { path: folder.to_owned() }
 }
 
 /// Reads the files that the command line names.

@@ -12,6 +12,7 @@ mod dependencies;
 mod embedded;
 mod environment;
 mod exit;
+mod explain;
 mod glob;
 mod kubeconfig;
 mod log;

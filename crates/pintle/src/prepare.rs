@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use pintle_chart::load::Reads;
 use pintle_chart::{Chart, LoadRules};
 use pintle_engine::{CommandLine, Profile, Release, execute_name_template};
-use pintle_yaml::Map;
 
 use crate::args::{Args, flags};
 use crate::call::Call;
@@ -18,14 +17,17 @@ use crate::dependencies::{self, Manager};
 use crate::environment;
 use crate::log::{Level, structured};
 use crate::print::{Failure, Output};
+use crate::user_values::{self, Given};
 
 /// A release that is ready to be rendered.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     /// the chart
     pub(crate) chart: Chart,
+    /// what stands before the paths of the chart's files where places are told
+    pub(crate) path: String,
     /// the user's values
-    pub(crate) values: Map,
+    pub(crate) given: Given,
     /// the release
     pub(crate) release: Release,
 }
@@ -40,12 +42,30 @@ pub(crate) fn prepare(
     default_name: &str,
     output: &mut Output,
 ) -> Result<Prepared, Failure> {
-    let Call { args, profile, .. } = call;
+    let args = &call.args;
     call.debug_version(output, "install.go", 225);
     let (name, reference) = name_and_chart(args, default_name)?;
+    let release = Release::new(name);
+    let prepared = gather(call, reference, release, output)?;
+    let release = prepared.release.namespace(environment::namespace(args));
+    Ok(Prepared { release, ..prepared })
+}
+
+/// Finds a chart, reads the values, loads and checks the chart.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub(crate) fn gather(
+    call: &Call,
+    reference: String,
+    release: Release,
+    output: &mut Output,
+) -> Result<Prepared, Failure> {
+    let Call { args, profile, .. } = call;
     let located = chart_source::locate(&reference, args, call.is_ours())?;
     call.debug_path(output, &located.display());
-    let values = crate::user_values::read(call, output)?;
+    let given = user_values::read(call, output)?;
     let mut chart = load(&located, profile, output)?;
     check_installable(&chart)?;
     if chart.metadata.deprecated {
@@ -64,8 +84,11 @@ pub(crate) fn prepare(
             Failure(format!("failed reloading chart after repo update: {why}"))
         })?;
     }
-    let release = Release::new(name).namespace(environment::namespace(args));
-    Ok(Prepared { chart, values, release })
+    let path = match &located {
+        Located::Path(_) => reference.trim_end_matches('/').to_owned(),
+        Located::Embedded(_) => reference,
+    };
+    Ok(Prepared { chart, path, given, release })
 }
 
 /// Gives the release's name and what the chart is called by.

@@ -41,7 +41,8 @@ fn fit(cell: &str, width: usize) -> String {
     cut
 }
 
-fn text_width(text: &str) -> usize {
+/// Gives the columns that a text takes on a terminal.
+pub(crate) fn text_width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 

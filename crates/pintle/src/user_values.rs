@@ -2,18 +2,51 @@
 //!
 //! Source: `Options.MergeValues` and `readFile` in `pkg/cli/values/options.go`, Helm v4.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 
 use pintle_chart::go::url::Url;
+use pintle_chart::origin::ForeignPlaces;
 use pintle_chart::values::{Sources, ValuesFile};
+use pintle_compose::Options;
 use pintle_yaml::Map;
 
-use crate::args::flags;
+use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::commands::compose;
 use crate::compose_files;
 use crate::print::{Failure, Output};
+
+/// What the user gave, merged and as it was given.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// the values
+    pub(crate) values: Map,
+    /// what they were merged from
+    pub(crate) sources: Sources,
+    /// the Compose files, and the place of their values among the files of `sources`
+    pub(crate) project: Option<(usize, Vec<String>)>,
+    /// what `--set-file` has read, by name: standard input can be read only once
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Given {
+    /// Gives where the values of Compose files come from, by their place among the files of `sources`.
+    ///
+    /// # Errors
+    ///
+    /// As reading the values.
+    pub(crate) fn foreign(&self, args: &Args) -> Result<BTreeMap<usize, ForeignPlaces>, Failure> {
+        let Some((at, names)) = &self.project else { return Ok(BTreeMap::new()) };
+        Ok(BTreeMap::from([(*at, compose_files::places(names, compose_options(args)?, args)?)]))
+    }
+
+    /// Gives a file that `--set-file` has read.
+    pub(crate) fn file(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.files.get(name).cloned().ok_or_else(|| format!("open {name}: it was not read before"))
+    }
+}
 
 /// Reads and merges everything that gives values.
 ///
@@ -22,43 +55,33 @@ use crate::print::{Failure, Output};
 /// # Errors
 ///
 /// The first file that cannot be read, or text that is no values.
-pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Map, Failure> {
-    read_with_sources(call, output).map(|(values, _)| values)
-}
-
-/// As [`read`], and gives what was read as well.
-///
-/// # Errors
-///
-/// As [`read`].
-pub(crate) fn read_with_sources(
-    call: &Call,
-    output: &mut Output,
-) -> Result<(Map, Sources), Failure> {
+pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Given, Failure> {
     let Call { args, profile, .. } = call;
     let is_compose = |name: &String| call.is_ours() && pintle_compose::is_compose_file(name);
     let mut project = args.texts(&flags::COMPOSE).to_vec();
     let begins_with_project = !project.is_empty();
     project.extend(args.texts(&flags::VALUES).iter().filter(|name| is_compose(name)).cloned());
     let mut converted = None;
+    let mut project_at = None;
     if !project.is_empty() {
-        let options = compose::options(compose::Names {
-            environment: args.texts(&flags::COMPOSE_ENV),
-            env_files: args.texts(&flags::COMPOSE_ENV_FILE),
-            profiles: args.texts(&flags::COMPOSE_PROFILE),
-            images: args.texts(&flags::COMPOSE_IMAGE),
-        })?;
+        let options = compose_options(args)?;
         let text = compose_files::convert(&project, options, args, output)?.to_yaml().to_owned();
         converted = Some(ValuesFile { name: project[0].clone(), content: text.into_bytes() });
     }
     // A file that cannot be read must not hide that one before it cannot be parsed: so they are read one by one.
     let mut sources = Sources::default();
+    let mut take_converted = |sources: &mut Sources| {
+        if let Some(converted) = converted.take() {
+            project_at = Some(sources.files.len());
+            sources.files.push(converted);
+        }
+    };
     if begins_with_project {
-        sources.files.extend(converted.take());
+        take_converted(&mut sources);
     }
     for name in args.texts(&flags::VALUES) {
         if is_compose(name) {
-            sources.files.extend(converted.take());
+            take_converted(&mut sources);
             continue;
         }
         match read_file(name) {
@@ -74,8 +97,23 @@ pub(crate) fn read_with_sources(
     sources.strings = args.texts(&flags::SET_STRING).to_vec();
     sources.set_files = args.texts(&flags::SET_FILE).to_vec();
     sources.literals = args.texts(&flags::SET_LITERAL).to_vec();
-    let values = sources.merge(profile.values, &mut |name| read_file(name))?;
-    Ok((values, sources))
+    let mut files = BTreeMap::new();
+    let values = sources.merge(profile.values, &mut |name| {
+        let content = read_file(name)?;
+        files.insert(name.to_owned(), content.clone());
+        Ok(content)
+    })?;
+    Ok(Given { values, sources, project: project_at.map(|at| (at, project)), files })
+}
+
+/// Gives what the flags say about Compose files among values.
+fn compose_options(args: &Args) -> Result<Options, Failure> {
+    compose::options(compose::Names {
+        environment: args.texts(&flags::COMPOSE_ENV),
+        env_files: args.texts(&flags::COMPOSE_ENV_FILE),
+        profiles: args.texts(&flags::COMPOSE_PROFILE),
+        images: args.texts(&flags::COMPOSE_IMAGE),
+    })
 }
 
 /// Reads a file, or standard input for `-`.

@@ -23,6 +23,7 @@ use crate::{Chart, Error, File};
 
 use files::Loader;
 pub(crate) use files::{CHART_LOCK, CHART_YAML, REQUIREMENTS_YAML, VALUES_SCHEMA, VALUES_YAML};
+pub(crate) use values::documents_of;
 pub use values::{Documents, read_values};
 
 /// The most a chart's files may weigh together, in bytes: 100 MiB.

@@ -4,6 +4,7 @@
 //! `k8s.io/apimachinery`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memmem;
 use pintle_yaml::{Map, Value};
@@ -91,4 +92,21 @@ fn split(text: &[u8]) -> (Vec<&[u8]>, Option<Error>) {
     }
     documents.push(&text[start..]);
     (documents, None)
+}
+
+/// Gives a values file as it is read, lines ended by line feeds, and where its documents that count are.
+pub(crate) fn documents_of(
+    data: &[u8],
+    documents: Documents,
+) -> (Cow<'_, [u8]>, Vec<Range<usize>>) {
+    if documents == Documents::First {
+        let whole = 0..data.len();
+        return (data.into(), vec![whole]);
+    }
+    let plain = with_plain_lines(data);
+    let start = plain.as_ptr() as usize;
+    let range =
+        |part: &[u8]| part.as_ptr() as usize - start..part.as_ptr() as usize - start + part.len();
+    let ranges = split(&plain).0.into_iter().map(range).collect();
+    (plain, ranges)
 }

@@ -7,21 +7,14 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use super::doc::escape;
 use crate::go::url::Url;
 use crate::quote::Quoted;
+pub(super) use crate::value_path::Step;
 
 /// The most text that faults are printed with, in bytes; Helm has no limit.
 const MAX_TEXT: usize = 16 << 20;
-
-/// One step into a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
-    Index(usize),
-    Key(Arc<str>),
-}
 
 /// A place in a value, among those that faults are about.
 pub(super) type PlaceId = usize;

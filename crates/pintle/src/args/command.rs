@@ -240,7 +240,7 @@ fn stands_alone(flags: &[&Flag], is_it: impl Fn(&Flag) -> bool) -> bool {
 }
 
 /// Counts the changes of one letter that make one word of another (Levenshtein's distance).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -108,6 +108,19 @@ flags! {
 pub(crate) const CONVERT_SWITCHES: &[&Flag] = &[&ALLOW_PRIVILEGED, &LISTED_PORTS];
 
 flags! {
+    /// Flags of this program alone for commands that explain what is wrong.
+    EXPLAIN_FLAGS;
+    SHOW_SECRETS = Flag::new("show-secrets", Bool, "show values that may be secrets, which are masked otherwise");
+}
+
+flags! {
+    /// Flags of `values` alone.
+    ORIGIN_FLAGS;
+    ORIGIN = Flag::new("origin", Bool, "add where each value comes from: file, line and column, or the flag");
+    VALUES_OUTPUT = Flag::new("output", Text, "yaml or json").short('o');
+}
+
+flags! {
     /// Flags that say where a chart comes from.
     CHART_FLAGS;
     CA_FILE = Flag::new("ca-file", Text, "file of the authority that signed the server's certificate");

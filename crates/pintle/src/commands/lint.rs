@@ -59,9 +59,9 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         schema: if skip_schema { SchemaCheck::Skipped } else { SchemaCheck::Checked },
         world: super::world(args),
     };
-    let (values, sources) = crate::user_values::read_with_sources(call, output)?;
-    let files = values_files(args, sources.files);
-    let given = Given { values, files: &files, allowed };
+    let read = crate::user_values::read(call, output)?;
+    let files = values_files(args, read.sources.files);
+    let given = Given { values: read.values, files: &files, allowed };
     let charts = paths
         .into_iter()
         .map(|path| lint_one(path, call.is_ours(), &given, &settings, output))

@@ -17,6 +17,8 @@ mod show_only;
 mod template;
 mod template_flags;
 mod template_report;
+mod values;
+mod values_why;
 mod version;
 
 use std::sync::Arc;
@@ -43,6 +45,7 @@ pub(crate) static ROOT: Command = Command {
         lint::COMMAND,
         show::COMMAND,
         template::COMMAND,
+        values::COMMAND,
         version::COMMAND,
     ],
     ..Command::EMPTY

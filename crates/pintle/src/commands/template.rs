@@ -49,7 +49,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         return Err(Failure(format!("{flag} needs a cluster: this command renders without one")));
     }
     prepare::check_release_name(&prepared.release.name, profile, output)?;
-    let Prepared { chart, values, mut release } = prepared;
+    let Prepared { chart, given, mut release, .. } = prepared;
     release.is_upgrade = args.is_on(&flags::IS_UPGRADE);
     let skip_schema = args.is_on(&flags::SKIP_SCHEMA_VALIDATION);
     let schema = if skip_schema { SchemaCheck::Skipped } else { SchemaCheck::Checked };
@@ -64,7 +64,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let mut report = Report { schemas, ..Report::default() };
     // The program ends soon: the system takes the memory back at once, piece by piece it takes a while.
     let ready = ManuallyDrop::new(Renderer::new(chart, settings));
-    let rendered = ready.render_reporting(&values, &release, &mut report);
+    let rendered = ready.render_reporting(&given.values, &release, &mut report);
     let is_reached = rendered.as_ref().err().is_none_or(is_late);
     say(&report, profile, output);
     if is_reached {

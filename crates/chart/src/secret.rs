@@ -1,0 +1,295 @@
+//! Values that may be secrets: what our own texts do not print unless they are told to.
+//!
+//! A key tells by its words: `adminPassword`, `API_KEY`, `auth-token`. What only says where a secret is (`secretName`,
+//! `existingSecret`, `tokenPath`) and switches (`auth.enabled`) are none. Rather too much is taken for a secret than too
+//! little.
+
+use pintle_yaml::{Map, Value};
+
+use crate::value_path::{Step, ValuePath};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "********";
+
+/// Words that make a key one of a secret.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "creds",
+    "auth",
+    "authorization",
+    "key",
+    "keys",
+    "apikey",
+    "dsn",
+    "salt",
+    "cookie",
+    "htpasswd",
+    "kubeconfig",
+    "dockerconfigjson",
+    "cert",
+    "certificate",
+    "pem",
+    "jwt",
+    "pin",
+    "otp",
+    "license",
+];
+
+/// Of these words, those whose maps hold nothing but secrets.
+const SECRET_HOLDERS: &[&str] = &[
+    "password",
+    "passwords",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "creds",
+    "apikey",
+];
+
+/// Last words of a key that only says where a secret is, or something else about it.
+const HARMLESS_ENDS: &[&str] = &[
+    "name",
+    "names",
+    "ref",
+    "file",
+    "path",
+    "dir",
+    "enabled",
+    "enable",
+    "disabled",
+    "type",
+    "class",
+    "length",
+    "size",
+    "ttl",
+    "policy",
+    "method",
+    "mode",
+    "mount",
+    "url",
+    "uri",
+    "issuer",
+    "expiration",
+    "count",
+    "annotations",
+    "labels",
+];
+
+/// First words of a key that names an object that is there already.
+const HARMLESS_BEGINS: &[&str] =
+    &["existing", "topology", "create", "use", "enable", "disable", "has", "is"];
+
+/// Tells whether a key looks like one of a secret.
+///
+/// ```
+/// use pintle_chart::secret::is_secret_key;
+///
+/// assert!(is_secret_key("adminPassword") && is_secret_key("API_KEY") && is_secret_key("dbpassword"));
+/// assert!(!is_secret_key("secretName") && !is_secret_key("keyboard") && !is_secret_key("monkey"));
+/// ```
+pub fn is_secret_key(key: &str) -> bool {
+    let words = words(key);
+    if words.last().is_some_and(|last| HARMLESS_ENDS.contains(&last.as_str()))
+        || words.first().is_some_and(|first| HARMLESS_BEGINS.contains(&first.as_str()))
+    {
+        return false;
+    }
+    words.iter().any(|word| {
+        let is_joined = ["password", "passwd", "secret", "token", "apikey", "privatekey"];
+        SECRET_WORDS.contains(&word.as_str())
+            || is_joined.iter().any(|joined| word.ends_with(joined))
+    })
+}
+
+/// Splits a key at signs and at changes of case, in lower case.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in key.chars() {
+        let is_new = !c.is_alphanumeric() || (c.is_uppercase() && was_lower);
+        if is_new && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        was_lower = c.is_lowercase() || c.is_numeric();
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Tells whether a key is one of a map whose values are all secrets: `secrets`, `credentials`.
+fn holds_secrets(key: &str) -> bool {
+    let words = words(key);
+    is_secret_key(key) && words.last().is_some_and(|last| SECRET_HOLDERS.contains(&last.as_str()))
+}
+
+/// Tells whether the value at a path may be a secret.
+///
+/// `values` are those the path leads into: an item of a list such as `{name: DB_PASSWORD, value: …}` tells by its name.
+/// Booleans, nulls and empty texts are no secrets.
+pub fn is_secret(values: &Map, path: &ValuePath) -> bool {
+    path.find(values).is_some_and(|value| is_secret_value(value, path, Some(values)))
+}
+
+/// Tells as [`is_secret`] does for a value at hand; without `values` it goes by the keys alone.
+pub fn is_secret_value(value: &Value, path: &ValuePath, values: Option<&Map>) -> bool {
+    let text = match value {
+        Value::String(text) if text.is_empty() => return false,
+        Value::String(text) => Some(&**text),
+        Value::Int(_) | Value::Float(_) => None,
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => return false,
+    };
+    if text.is_some_and(is_secret_text) {
+        return true;
+    }
+    if path.last_key().is_some_and(|key| is_secret_key(key)) {
+        return !is_selector(path, values);
+    }
+    if text.is_some() && values.is_some_and(|values| is_in_secret(path, values)) {
+        return true;
+    }
+    let holders = path.0.iter().rev().skip(1);
+    let is_held = |step: &Step| matches!(step, Step::Key(key) if holds_secrets(key));
+    if text.is_some() && holders.clone().any(is_held) && !is_harmless(path) {
+        return true;
+    }
+    // An entry of an environment: the name beside the value tells.
+    let Some((Step::Key(key), around)) = path.0.split_last() else { return false };
+    let name = ValuePath(around.to_vec()).join(Step::Key("name".into()));
+    &**key == "value"
+        && values
+            .and_then(|values| name.find(values))
+            .and_then(Value::as_str)
+            .is_some_and(is_secret_key)
+}
+
+/// Tells whether a path leads to the `key` of a toleration, a selector or a reference, which other entries beside it tell.
+fn is_selector(path: &ValuePath, values: Option<&Map>) -> bool {
+    let Some((Step::Key(key), around)) = path.0.split_last() else { return false };
+    let beside = values.and_then(|values| ValuePath(around.to_vec()).find(values));
+    &**key == "key"
+        && beside.and_then(Value::as_map).is_some_and(|map| {
+            ["operator", "effect", "name", "values"].iter().any(|key| map.contains_key(key))
+        })
+}
+
+/// Tells whether a path leads into what an object of the kind Secret holds.
+fn is_in_secret(path: &ValuePath, values: &Map) -> bool {
+    let is_data =
+        |step: &Step| matches!(step, Step::Key(key) if matches!(&**key, "data" | "stringData"));
+    let mut data = path.0.iter().enumerate().filter(|(_, step)| is_data(step));
+    data.any(|(n, _)| {
+        let kind = ValuePath(path.0[..n].to_vec()).join(Step::Key("kind".into()));
+        kind.find(values).and_then(Value::as_str) == Some("Secret")
+    })
+}
+
+/// Tells whether the last key says that its value is no secret, whatever holds it.
+fn is_harmless(path: &ValuePath) -> bool {
+    let Some(Step::Key(key)) = path.0.last() else { return false };
+    let words = words(key);
+    words.last().is_some_and(|last| HARMLESS_ENDS.contains(&last.as_str()))
+}
+
+/// Tells whether a text is a secret by itself: a private key, a URL with a password, `NAME=text` with a name of a secret.
+pub fn is_secret_text(text: &str) -> bool {
+    let has_password = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    };
+    text.contains("PRIVATE KEY-----")
+        || text.match_indices("://").any(|(at, sign)| has_password(&text[at + sign.len()..]))
+        || text.split_once('=').is_some_and(|(name, value)| {
+            let name = name.trim_start_matches('-');
+            !value.is_empty() && !name.contains(char::is_whitespace) && is_secret_key(name)
+        })
+}
+
+/// Gives values with a mask in the place of each that may be a secret.
+pub fn masked(values: &Map) -> Map {
+    fn walk(value: &Value, path: &mut ValuePath, values: &Map) -> Value {
+        match value {
+            Value::Map(map) => map
+                .iter()
+                .map(|(key, value)| {
+                    path.0.push(Step::Key(key.clone()));
+                    let masked = crate::stack::with_room(|| walk(value, path, values));
+                    path.0.pop();
+                    (key.clone(), masked)
+                })
+                .collect::<Map>()
+                .into(),
+            Value::List(items) => Value::list(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| {
+                        path.0.push(Step::Index(index));
+                        let masked = crate::stack::with_room(|| walk(value, path, values));
+                        path.0.pop();
+                        masked
+                    })
+                    .collect(),
+            ),
+            value if is_secret_value(value, path, Some(values)) => Value::string(MASK),
+            value => value.clone(),
+        }
+    }
+    match walk(&Value::Map(values.clone()), &mut ValuePath::default(), values) {
+        Value::Map(map) => map,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let Ok(Value::Map(values)) = pintle_yaml::from_str(text) else { panic!("{text}") };
+        pintle_yaml::to_string(&masked(&values).into()).unwrap()
+    }
+
+    #[test]
+    fn secrets_are_known_by_their_keys_and_by_themselves() {
+        assert_eq!(
+            shown("auth: {enabled: true, rootPassword: x, username: joe}"),
+            "auth:\n  enabled: true\n  rootPassword: '********'\n  username: joe\n"
+        );
+        assert_eq!(
+            shown("credentials: {a: x, fileName: f}"),
+            "credentials:\n  a: '********'\n  fileName: f\n"
+        );
+        assert_eq!(
+            shown("env: [{name: DB_PASSWORD, value: x}, {name: A, value: b}]"),
+            "env:\n- name: DB_PASSWORD\n  value: '********'\n- name: A\n  value: b\n"
+        );
+        assert_eq!(
+            shown("u: postgres://a:b@db/x\nv: http://db/x@y"),
+            "u: '********'\nv: http://db/x@y\n"
+        );
+        assert_eq!(shown("args: ['--api-token=x', '-v']"), "args:\n- '********'\n- -v\n");
+        assert_eq!(
+            shown("imagePullSecrets: []\ntlsSecretName: x\nexistingSecret: z"),
+            "existingSecret: z\nimagePullSecrets: []\ntlsSecretName: x\n"
+        );
+    }
+}
