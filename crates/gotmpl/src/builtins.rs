@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 
 use crate::func::{Env, FuncError, Function};
-use crate::printf::{append_operands, sprint, sprintf, sprintln};
+use crate::printf::{append_formatted, append_operands, sprint, sprintln};
 use crate::value::compare::{eq, le, lt};
 use crate::value::number::is_print;
 use crate::value::print::{append_argument, type_text};
@@ -121,9 +121,13 @@ fn println(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
     Ok(Value::string(sprintln(args)))
 }
 
-fn printf(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
+fn printf(env: &mut Env<'_, '_>, args: &[Value]) -> Result {
     let format = args[0].as_bytes().unwrap_or_default();
-    Ok(Value::string(sprintf(format, &args[1..])))
+    let text = env.text(|out| {
+        append_formatted(out, format, &args[1..]);
+        Ok::<_, FuncError>(())
+    })?;
+    Ok(Value::String(text))
 }
 
 /// Gives what a value of a host's named basic, slice or map type is made of, and other values as they are.

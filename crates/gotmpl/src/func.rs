@@ -56,6 +56,13 @@ pub struct FuncMap {
     functions: Vec<Function>,
     by_name: FxHashMap<&'static str, u32>,
     methods: Vec<(&'static str, Function)>,
+    /// the first letters of the methods' names: see [`letter_bit`]
+    method_letters: u64,
+}
+
+/// Gives one of 64 bits for a first byte, so that most names are no method's at first sight.
+fn letter_bit(name: &str) -> u64 {
+    name.as_bytes().first().map_or(0, |first| 1 << (first & 63))
 }
 
 /// Gives what `name` calls: the host's function, else Go's.
@@ -83,7 +90,7 @@ impl FuncMap {
     /// Makes an empty map with room for `n_functions`.
     pub fn with_capacity(n_functions: usize) -> Self {
         let by_name = FxHashMap::with_capacity_and_hasher(n_functions, FxBuildHasher);
-        Self { functions: Vec::with_capacity(n_functions), by_name, methods: Vec::new() }
+        Self { functions: Vec::with_capacity(n_functions), by_name, ..Self::default() }
     }
 
     /// Adds a function; a later one replaces an earlier one, or a builtin, of the same name.
@@ -116,15 +123,17 @@ impl FuncMap {
     ///
     /// An [`crate::Object`] brings its own methods.
     pub fn add_method(&mut self, type_name: &'static str, method: Function) {
+        self.method_letters |= letter_bit(method.name);
         self.methods.push((type_name, method));
     }
 
     /// Gives the method of a named type.
+    #[inline]
     pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
-        let first = name.as_bytes().first();
-        let is_it = |(ty, method): &&(&str, Function)| {
-            method.name.as_bytes().first() == first && method.name == name && *ty == type_name
-        };
+        if self.method_letters & letter_bit(name) == 0 {
+            return None;
+        }
+        let is_it = |(ty, method): &&(&str, Function)| method.name == name && *ty == type_name;
         self.methods.iter().find(is_it).map(|(_, method)| method)
     }
 
@@ -172,6 +181,16 @@ impl<'a> Env<'_, 'a> {
         data: &Value,
     ) -> Result<Str, ExecError> {
         self.state.execute_in(set, name, data).map_err(|error| *error)
+    }
+
+    /// Gives what `write` writes as a string. For all calls there is one buffer, so a function should prefer this to a
+    /// buffer of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`.
+    pub fn text<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Str, E> {
+        self.state.text(write)
     }
 
     /// Gives the set whose template is being executed.

@@ -7,6 +7,7 @@ mod printer;
 
 use crate::value::Value;
 
+pub(crate) use directive::append_formatted;
 pub(crate) use printer::Printer;
 
 /// How many levels of nested values are printed; what is deeper shows as `...`.
@@ -19,7 +20,7 @@ pub const MAX_PRINT_BYTES: usize = 64 << 20;
 /// Formats as Go's `fmt.Sprintf`. Never fails: bad verbs print Go's markers, such as `%!d(string=a)`.
 pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {
     let mut out = Vec::with_capacity(format.len() + 16);
-    directive::append_formatted(&mut out, format, args);
+    append_formatted(&mut out, format, args);
     out
 }
 

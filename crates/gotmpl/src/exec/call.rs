@@ -142,6 +142,7 @@ impl State<'_> {
         self.run.spare_args.push(values);
     }
 
+    #[inline]
     fn check_count(
         &self,
         params: Params<'_>,
@@ -149,19 +150,22 @@ impl State<'_> {
         has_last: bool,
     ) -> Result<(), Failure> {
         let n_in = n_args + usize::from(has_last);
+        let n_params = params.types.len();
+        let is_right = if params.variadic { n_in + 1 >= n_params } else { n_in == n_params };
+        if is_right { Ok(()) } else { self.wrong_count(params, n_args, n_in) }
+    }
+
+    #[cold]
+    fn wrong_count(&self, params: Params<'_>, n_args: usize, n_in: usize) -> Result<(), Failure> {
         let name = params.name;
         if params.variadic {
             let n_fixed = params.types.len() - 1;
-            if n_in < n_fixed {
-                return self.fail(format!(
-                    "wrong number of args for {name}: want at least {n_fixed} got {n_args}"
-                ));
-            }
-        } else if n_in != params.types.len() {
-            let want = params.types.len();
-            return self.fail(format!("wrong number of args for {name}: want {want} got {n_in}"));
+            return self.fail(format!(
+                "wrong number of args for {name}: want at least {n_fixed} got {n_args}"
+            ));
         }
-        Ok(())
+        let want = params.types.len();
+        self.fail(format!("wrong number of args for {name}: want {want} got {n_in}"))
     }
 
     /// Evaluates arguments onto `values`, and gives the bits of those held by an `interface {}`.
@@ -191,6 +195,7 @@ impl State<'_> {
     }
 
     /// Evaluates an operand for a parameter of type `ty`.
+    #[inline]
     fn eval_arg(
         &mut self,
         dot: &Operand,
@@ -218,6 +223,9 @@ impl State<'_> {
             }
             NodeKind::Chain { operand, fields } => {
                 self.eval_chain(dot, node, operand, fields, &[], None)?
+            }
+            NodeKind::String(index) if matches!(ty, Type::String | Type::Any | Type::Reflect) => {
+                return Ok(Operand::concrete(Value::String(source.string(index).clone())));
             }
             _ => return self.eval_typed_literal(ty, node),
         };
@@ -289,10 +297,13 @@ impl State<'_> {
     }
 
     /// Checks that a value can be passed as a `ty`, and gives it that type.
+    #[inline]
     fn validate(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
-        if fits(&operand, ty) {
-            return Ok(operand);
-        }
+        if fits(&operand, ty) { Ok(operand) } else { self.convert(operand, ty) }
+    }
+
+    /// Gives a value the type `ty`, if that can be.
+    fn convert(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
         if operand.is_none() {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));

@@ -34,11 +34,7 @@ impl<'a> State<'a> {
         args: &[NodeId],
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
-        if args.len() <= 1
-            && last.is_none()
-            && let Value::Map(map) = &receiver.value
-            && let Some(found) = self.follow(map, fields)
-        {
+        if let Some(found) = self.follow(receiver, fields, args, last.as_ref()) {
             return Ok(found);
         }
         let source = self.source();
@@ -55,8 +51,23 @@ impl<'a> State<'a> {
         self.eval_field(dot, receiver, source.name(*method), node, args, last)
     }
 
-    /// Follows fields from map to map, without a copy of those on the way; `None` where it meets anything else.
-    fn follow(&self, map: &Map, fields: Idents) -> Option<Operand> {
+    /// Follows fields from map to map, without a copy of those on the way; `None` where it meets anything else, or there are
+    /// arguments.
+    #[inline]
+    pub(super) fn follow(
+        &self,
+        receiver: &Operand,
+        fields: Idents,
+        args: &[NodeId],
+        last: Option<&Value>,
+    ) -> Option<Operand> {
+        match &receiver.value {
+            Value::Map(map) if args.len() <= 1 && last.is_none() => self.follow_map(map, fields),
+            _ => None,
+        }
+    }
+
+    fn follow_map(&self, map: &Map, fields: Idents) -> Option<Operand> {
         let source = self.source();
         let name = source.name(*source.idents(fields).first()?);
         if self.find_method(map, name).is_some() {
@@ -72,21 +83,17 @@ impl<'a> State<'a> {
         }
         match value {
             Value::Map(map) => {
-                self.follow(map, Idents { start: fields.start + 1, len: fields.len - 1 })
+                self.follow_map(map, Idents { start: fields.start + 1, len: fields.len - 1 })
             }
             _ => None,
         }
     }
 
     /// Gives the method of a named map type.
+    #[inline]
     fn find_method(&self, map: &Map, name: &str) -> Option<&'a Function> {
-        // Go exports methods by a capital letter.
         match map.ty() {
-            Type::Named(type_name)
-                if name.starts_with(|first: char| !first.is_ascii_lowercase()) =>
-            {
-                self.templates.functions().method(type_name, name)
-            }
+            Type::Named(type_name) => self.templates.functions().method(type_name, name),
             _ => None,
         }
     }

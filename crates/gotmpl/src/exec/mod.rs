@@ -34,6 +34,12 @@ pub const MAX_STEPS: u64 = 100_000_000;
 /// How much one execution may write, and how long a string it computes may be, in bytes.
 pub const MAX_OUTPUT: usize = 256 << 20;
 
+/// How much room the output has at first, and texts that functions write, in bytes.
+const FIRST_OUTPUT: usize = 4 << 10;
+
+/// How much room is kept for the texts of later calls, in bytes.
+const MAX_KEPT_TEXT: usize = 64 << 10;
+
 /// Runs `body` with room on the native stack, which grows if need be: recursion a text drives goes through here.
 pub(crate) fn on_deep_stack<T>(body: impl FnOnce() -> T) -> T {
     const RED_ZONE: usize = 128 << 10;
@@ -83,6 +89,8 @@ struct Run {
     variables: Vec<Variable>,
     /// argument lists not in use
     spare_args: Vec<Vec<Value>>,
+    /// where functions write what becomes a string, empty between calls
+    text: Vec<u8>,
     n_steps: u64,
     /// how deep executions nest that functions started
     n_nested: u32,
@@ -118,7 +126,8 @@ impl<'a> State<'a> {
         out: &mut Vec<u8>,
     ) -> Result<(), Failure> {
         let template = templates.get_or_error(name)?;
-        let run = Run { out: std::mem::take(out), ..Run::default() };
+        let mut run = Run { out: std::mem::take(out), ..Run::default() };
+        run.out.reserve(FIRST_OUTPUT);
         let mut state = Self::new(templates, host, template, run);
         let result = state.walk_template_body(&Operand::concrete(data.clone()));
         *out = state.run.out;
@@ -154,6 +163,28 @@ impl<'a> State<'a> {
 
     pub(crate) fn is_interface(&self, index: usize) -> bool {
         index < 64 && self.interfaces >> index & 1 == 1
+    }
+
+    /// Gives what `write` writes as a string, in one buffer for all calls: most strings are short, and one that is made
+    /// in a buffer of its own is moved once more.
+    pub(crate) fn text<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Str, E> {
+        let mut text = std::mem::take(&mut self.run.text);
+        if text.capacity() == 0 {
+            text.reserve(FIRST_OUTPUT);
+        }
+        write(&mut text)?;
+        if text.len() > FIRST_OUTPUT {
+            return Ok(text.into());
+        }
+        let written = Str::from(text.as_slice());
+        if text.capacity() <= MAX_KEPT_TEXT {
+            text.clear();
+            self.run.text = text;
+        }
+        Ok(written)
     }
 
     /// Executes another template of the set and gives what it wrote.
@@ -253,11 +284,17 @@ impl<'a> State<'a> {
     }
 
     /// Checks that what was written is not too much.
+    #[inline]
     fn check_output(&self) -> Result<(), Failure> {
         let maximum = self.templates.limits().output;
         if self.run.out.len() > maximum {
-            return self.fail(format!("exceeded maximum output size ({maximum} bytes)"));
+            return self.too_much_output(maximum);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn too_much_output(&self, maximum: usize) -> Result<(), Failure> {
+        self.fail(format!("exceeded maximum output size ({maximum} bytes)"))
     }
 }

@@ -35,21 +35,27 @@ impl State<'_> {
         Ok(value)
     }
 
-    /// Gives the innermost variable of that name.
+    /// Gives the place of the innermost variable of that name.
     ///
     /// The parser has seen its declaration, but the run may not have: `and` and `or` skip operands.
-    fn variable(&mut self, name: Symbol) -> Result<&mut Operand, Failure> {
+    fn variable(&self, name: Symbol) -> Result<usize, Failure> {
         let own = &self.run.variables[self.first_variable..];
-        let Some(index) = own.iter().rposition(|variable| variable.name == name) else {
-            let name = self.source().name(name);
-            return self.fail(format!("undefined variable: {name}"));
-        };
-        Ok(&mut self.run.variables[self.first_variable + index].operand)
+        match own.iter().rposition(|variable| variable.name == name) {
+            Some(index) => Ok(self.first_variable + index),
+            None => self.no_variable(name),
+        }
+    }
+
+    #[cold]
+    fn no_variable(&self, name: Symbol) -> Result<usize, Failure> {
+        let name = self.source().name(name);
+        self.fail(format!("undefined variable: {name}"))
     }
 
     /// Sets the innermost variable of that name.
     pub(super) fn assign(&mut self, name: Symbol, operand: Operand) -> Result<(), Failure> {
-        *self.variable(name)? = operand;
+        let place = self.variable(name)?;
+        self.run.variables[place].operand = operand;
         Ok(())
     }
 
@@ -144,12 +150,16 @@ impl State<'_> {
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
         self.node = node;
-        let value = self.variable(name)?.clone();
+        let variable = &self.run.variables[self.variable(name)?].operand;
         if fields.len == 0 {
             self.not_a_function(args, last.as_ref())?;
-            return Ok(value);
+            return Ok(variable.clone());
         }
-        self.eval_fields(dot, &value, node, fields, args, last)
+        if let Some(found) = self.follow(variable, fields, args, last.as_ref()) {
+            return Ok(found);
+        }
+        let variable = variable.clone();
+        self.eval_fields(dot, &variable, node, fields, args, last)
     }
 
     /// Evaluates a literal where no type is asked for.

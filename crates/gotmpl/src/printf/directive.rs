@@ -23,7 +23,7 @@ struct Formatting<'a> {
 }
 
 /// Appends what `fmt.Sprintf` makes of a format and its arguments.
-pub(super) fn append_formatted(out: &mut Vec<u8>, format: &[u8], args: &[Value]) {
+pub(crate) fn append_formatted(out: &mut Vec<u8>, format: &[u8], args: &[Value]) {
     let mut formatting =
         Formatting { format, at: 0, args, arg_idx: 0, reordered: false, good_number: true };
     let mut printer = Printer::new(out);

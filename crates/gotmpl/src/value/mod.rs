@@ -28,7 +28,10 @@ pub use string::{Str, lossy};
 pub use types::{IntType, Kind, Type, UintType};
 
 /// One value.
+// With a tag of eight bytes a value is moved in aligned words; with one of a single byte the rest is copied from an odd place,
+// for which the processor waits until what was just written there has reached the cache.
 #[derive(Clone)]
+#[repr(u64)]
 pub enum Value {
     /// Go's nil: an absent key, YAML's null
     Nil,

@@ -65,6 +65,7 @@ pub(crate) enum Charset {
 
 /// Appends a literal in double quotes.
 pub(crate) fn append_quoted(out: &mut Vec<u8>, bytes: &[u8], charset: Charset) {
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
     // Most strings are plain ASCII.
     let is_escaped = |byte: &u8| !matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');

@@ -10,7 +10,7 @@ mod wrap;
 use memchr::memmem;
 use pintle_gotmpl::value::number::append_quote;
 use pintle_gotmpl::value::print;
-use pintle_gotmpl::{Entries, FuncError, Function, Kind, List, Map, Str, Type, Value};
+use pintle_gotmpl::{Entries, Env, FuncError, Function, Kind, List, Map, Str, Type, Value};
 
 use super::arguments::{bytes, int, string_of};
 use super::limits;
@@ -83,11 +83,16 @@ pub(crate) const FUNCTIONS: &[Function] =
         Function::new("repeat", &[Type::INT, Type::String], |_, args| {
             Ok(Value::string(repeat(bytes(args, 1), int(args, 0))?))
         }),
-        Function::new("indent", &[Type::INT, Type::String], |_, args| {
-            Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"")?))
+        Function::new("indent", &[Type::INT, Type::String], |env, args| {
+            let text = env.text(|out| indent(out, int(args, 0), bytes(args, 1)))?;
+            Ok(Value::String(text))
         }),
-        Function::new("nindent", &[Type::INT, Type::String], |_, args| {
-            Ok(Value::string(indent(int(args, 0), bytes(args, 1), b"\n")?))
+        Function::new("nindent", &[Type::INT, Type::String], |env, args| {
+            let text = env.text(|out| {
+                out.push(b'\n');
+                indent(out, int(args, 0), bytes(args, 1))
+            });
+            Ok(Value::String(text?))
         }),
         Function::new("wrap", &[Type::INT, Type::String], |_, args| {
             Ok(Value::string(wrap::wrap(bytes(args, 1), int(args, 0), b"", wrap::LongWords::Keep)?))
@@ -99,17 +104,20 @@ pub(crate) const FUNCTIONS: &[Function] =
         Function::new("plural", &[Type::String, Type::String, Type::INT], |_, args| {
             Ok(args[usize::from(int(args, 2) != 1)].clone())
         }),
-        Function::variadic("quote", &[Type::Any], |_, args| {
-            spaced(args, |out, value| append_quote(out, string_of(value)))
+        Function::variadic("quote", &[Type::Any], |env, args| {
+            spaced(env, args, |out, value| match value {
+                Value::String(text) => append_quote(out, text),
+                _ => append_quote(out, string_of(value)),
+            })
         }),
-        Function::variadic("squote", &[Type::Any], |_, args| {
-            spaced(args, |out, value| {
+        Function::variadic("squote", &[Type::Any], |env, args| {
+            spaced(env, args, |out, value| {
                 out.push(b'\'');
                 print::append(out, value);
                 out.push(b'\'');
             })
         }),
-        Function::variadic("cat", &[Type::Any], |_, args| spaced(args, print::append)),
+        Function::variadic("cat", &[Type::Any], |env, args| spaced(env, args, print::append)),
         Function::new("toString", &[Type::Any], |_, args| Ok(Value::String(string_of(&args[0])))),
         Function::new("toStrings", &[Type::Any], |_, args| {
             Ok(Value::List(List::strings(strings_of(&args[0]))))
@@ -301,46 +309,61 @@ fn replace(args: &[Value]) -> Result<Value, FuncError> {
     Ok(Value::string(out))
 }
 
+fn n_repeats(count: i64) -> Result<usize, FuncError> {
+    usize::try_from(count).map_err(|_| "strings: negative Repeat count".into())
+}
+
 fn repeat(text: &[u8], count: i64) -> Result<Vec<u8>, FuncError> {
-    let count = usize::try_from(count).map_err(|_| "strings: negative Repeat count")?;
+    let count = n_repeats(count)?;
     let len = text.len().checked_mul(count).filter(|len| i64::try_from(*len).is_ok());
     limits::text_len(len.ok_or("strings: Repeat output length overflow")?)?;
     Ok(text.repeat(count))
 }
 
-/// Writes `spaces` spaces before each line, and `before` before it all.
-fn indent(spaces: i64, text: &[u8], before: &[u8]) -> Result<Vec<u8>, FuncError> {
-    let pad = repeat(b" ", spaces)?;
-    let n_lines = memchr::memchr_iter(b'\n', text).count() + 1;
-    let len = n_lines.saturating_mul(pad.len()).saturating_add(text.len() + before.len());
-    let mut out = Vec::with_capacity(limits::text_len(len)?);
-    out.extend_from_slice(before);
+/// Appends a text with `spaces` spaces before each line.
+fn indent(out: &mut Vec<u8>, spaces: i64, text: &[u8]) -> Result<(), FuncError> {
+    const PAD: &[u8] = &[b' '; 32];
+    let n_spaces = limits::text_len(n_repeats(spaces)?)?;
+    if out.len() + text.len() + n_spaces.saturating_mul(text.len() + 1) > limits::MAX_TEXT_BYTES {
+        let n_lines = memchr::memchr_iter(b'\n', text).count() + 1;
+        limits::text_len(n_lines.saturating_mul(n_spaces).saturating_add(out.len() + text.len()))?;
+    }
+    let long_pad;
+    let pad = if let Some(pad) = PAD.get(..n_spaces) {
+        pad
+    } else {
+        long_pad = b" ".repeat(n_spaces);
+        &long_pad
+    };
     let mut begin = 0;
     for newline in memchr::memchr_iter(b'\n', text) {
-        out.extend_from_slice(&pad);
+        out.extend_from_slice(pad);
         out.extend_from_slice(&text[begin..=newline]);
         begin = newline + 1;
     }
     // The empty line after a final newline is a line too.
-    out.extend_from_slice(&pad);
+    out.extend_from_slice(pad);
     out.extend_from_slice(&text[begin..]);
-    Ok(out)
+    Ok(())
 }
 
 /// Writes all but nil with a space between.
 fn spaced(
+    env: &mut Env<'_, '_>,
     args: &[Value],
     mut append: impl FnMut(&mut Vec<u8>, &Value),
 ) -> Result<Value, FuncError> {
-    let mut out = Vec::new();
-    for (index, value) in args.iter().filter(|value| !value.is_nil()).enumerate() {
-        if index > 0 {
-            out.push(b' ');
+    let text = env.text(|out| {
+        for (index, value) in args.iter().filter(|value| !value.is_nil()).enumerate() {
+            if index > 0 {
+                out.push(b' ');
+            }
+            append(out, value);
+            limits::text_len(out.len())?;
         }
-        append(&mut out, value);
-        limits::text_len(out.len())?;
-    }
-    Ok(Value::string(out))
+        Ok::<_, FuncError>(())
+    })?;
+    Ok(Value::String(text))
 }
 
 /// Gives the texts of a slice's items but nil; another value's own text; none of nil.
