@@ -5,7 +5,7 @@
 //! Source: `evalCall`, `evalArg` and `validateType` in Go's `text/template/exec.go`, `call` in `funcs.go`.
 
 use super::field::type_name;
-use super::{Failure, Operand, State};
+use super::{Failure, Operand, State, put, take};
 use crate::ast::{Callee, NodeId, NodeKind};
 use crate::builtins::BUILTINS;
 use crate::func::{Env, FuncError, Function};
@@ -20,6 +20,12 @@ struct Params<'t> {
     variadic: bool,
 }
 
+impl<'t> Params<'t> {
+    fn of(function: &'t Function) -> Self {
+        Self { name: function.name, types: function.params, variadic: function.variadic }
+    }
+}
+
 impl Params<'_> {
     /// Gives the type that argument `index` must have.
     #[inline]
@@ -31,6 +37,12 @@ impl Params<'_> {
 
 impl State<'_> {
     /// Calls a function by what its name was resolved to. `node` is what an error of the function belongs to.
+    ///
+    /// `value` holds the last argument if there is one beside `args`, else nil; then it holds the result.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "Go's evalFunction has the same, in fewer structs"
+    )]
     pub(super) fn eval_function(
         &mut self,
         dot: &Operand,
@@ -38,37 +50,53 @@ impl State<'_> {
         name: Symbol,
         node: NodeId,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        has_last: bool,
+        value: &mut Value,
+    ) -> Result<(), Failure> {
         let templates = self.templates;
         let function = match callee {
             Callee::Host(id) => templates.functions().get(id),
             Callee::Builtin(index) => &BUILTINS[index as usize],
             Callee::And | Callee::Or => {
-                let name = self.source().name(name);
-                return self.eval_and_or(dot, callee == Callee::Or, name, args, last);
+                return self.eval_and_or(dot, callee == Callee::Or, name, args, has_last, value);
             }
-            Callee::Call => return self.eval_call_builtin(dot, node, args, last),
+            Callee::Call => {
+                let last = has_last.then(|| take(value));
+                *value = self.eval_call_builtin(dot, node, args, last)?.value;
+                return Ok(());
+            }
         };
-        self.eval_call(dot, function, None, node, args, last)
+        let params = Params::of(function);
+        let mut values = self.spare_args();
+        let last = has_last.then_some(&mut *value);
+        self.interfaces = self.eval_args(dot, params, args, last, &mut values)?;
+        self.run.n_steps += copied(&values);
+        let result = (function.body)(&mut Env { state: self }, &values);
+        self.give_back(values);
+        match result {
+            Ok(result) => {
+                put(value, result);
+                self.check_length(value)
+            }
+            Err(error) => self.failed(function.name, node, error),
+        }
     }
 
-    /// Checks and evaluates the arguments, and calls. `receiver` comes before them, if there is one.
-    pub(super) fn eval_call(
+    /// Calls a method of a named map type on `receiver`.
+    pub(super) fn eval_map_method(
         &mut self,
         dot: &Operand,
         function: &Function,
-        receiver: Option<Value>,
+        receiver: Value,
         node: NodeId,
         args: &[NodeId],
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
-        let params =
-            Params { name: function.name, types: function.params, variadic: function.variadic };
         let mut values = self.spare_args();
-        values.extend(receiver);
-        let interfaces = self.eval_args(dot, params, args, last, &mut values)?;
-        self.interfaces = interfaces;
+        values.push(receiver);
+        let mut last = last;
+        self.interfaces =
+            self.eval_args(dot, Params::of(function), args, last.as_mut(), &mut values)?;
         self.run.n_steps += copied(&values);
         let result = (function.body)(&mut Env { state: self }, &values);
         self.give_back(values);
@@ -87,17 +115,18 @@ impl State<'_> {
     ) -> Result<Option<Operand>, Failure> {
         let signature = object.signature(name);
         let mut values = self.spare_args();
+        let mut last = last;
         if let Some((types, variadic)) = signature {
             let params = Params { name, types, variadic };
             if let Some(text) = object.bad_results(name) {
                 self.check_count(params, args.len(), last.is_some())?;
                 return self.fail(text.to_owned());
             }
-            self.eval_args(dot, params, args, last, &mut values)?;
+            self.eval_args(dot, params, args, last.as_mut(), &mut values)?;
         } else {
             let at = self.node;
             for arg in args {
-                values.push(self.eval_arg(dot, &Type::Any, *arg)?.value);
+                self.push_arg(dot, &Type::Any, *arg, &mut values)?;
             }
             values.extend(last);
             self.node = at;
@@ -115,21 +144,32 @@ impl State<'_> {
     ) -> Result<Operand, Failure> {
         match result {
             Ok(value) => {
-                let maximum = self.templates.limits().output;
-                if let Value::String(text) = &value
-                    && text.len() > maximum
-                {
-                    return self.fail(format!("exceeded maximum string size ({maximum} bytes)"));
-                }
-                // Go's result type is not known here; a nil can only have been an interface.
-                let is_interface = value.is_nil();
-                Ok(Operand { value, is_interface })
+                self.check_length(&value)?;
+                Ok(Operand::result(value))
             }
-            Err(error) => {
-                self.node = node;
-                self.fail_calling(name, error)
-            }
+            Err(error) => self.failed(name, node, error),
         }
+    }
+
+    #[cold]
+    fn failed<T>(&mut self, name: &str, node: NodeId, error: FuncError) -> Result<T, Failure> {
+        self.node = node;
+        self.fail_calling(name, error)
+    }
+
+    /// Checks that a string is not too long.
+    #[inline]
+    fn check_length(&self, value: &Value) -> Result<(), Failure> {
+        let maximum = self.templates.limits().output;
+        match value {
+            Value::String(text) if text.len() > maximum => self.too_long(maximum),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn too_long(&self, maximum: usize) -> Result<(), Failure> {
+        self.fail(format!("exceeded maximum string size ({maximum} bytes)"))
     }
 
     /// Gives an empty list; a call of a function is too frequent for an allocation each time.
@@ -168,68 +208,91 @@ impl State<'_> {
         self.fail(format!("wrong number of args for {name}: want {want} got {n_in}"))
     }
 
-    /// Evaluates arguments onto `values`, and gives the bits of those held by an `interface {}`.
+    /// Evaluates arguments onto `values`, moves the last one there, and gives the bits of those held by an `interface {}`.
     fn eval_args(
         &mut self,
         dot: &Operand,
         params: Params<'_>,
         args: &[NodeId],
-        last: Option<Value>,
+        last: Option<&mut Value>,
         values: &mut Vec<Value>,
     ) -> Result<u64, Failure> {
         self.check_count(params, args.len(), last.is_some())?;
         let mut interfaces = 0;
         for (index, arg) in args.iter().enumerate() {
-            let ty = params.ty(index);
-            let operand = self.eval_arg(dot, ty, *arg)?;
-            interfaces |= interface_bit(&operand, index);
-            values.push(operand.value);
+            let is_interface = self.push_arg(dot, params.ty(index), *arg, values)?;
+            interfaces |= interface_bit(is_interface, index);
         }
         if let Some(last) = last {
-            let index = args.len();
-            let operand = self.validate(Operand::concrete(last), params.ty(index))?;
-            interfaces |= interface_bit(&operand, index);
-            values.push(operand.value);
+            values.push(take(last));
+            let is_interface = self.validate(values, false, params.ty(args.len()))?;
+            interfaces |= interface_bit(is_interface, args.len());
         }
         Ok(interfaces)
     }
 
-    /// Evaluates an operand for a parameter of type `ty`.
-    #[inline]
-    fn eval_arg(
+    /// Evaluates an operand for a parameter of type `ty` onto `values`, and tells whether it is held by an `interface {}`.
+    fn push_arg(
         &mut self,
         dot: &Operand,
         ty: &'static Type,
         node: NodeId,
-    ) -> Result<Operand, Failure> {
+        values: &mut Vec<Value>,
+    ) -> Result<bool, Failure> {
         self.node = node;
         let source = self.source();
-        let kind = source.node(node).kind;
-        let operand = match kind {
-            NodeKind::Dot => dot.clone(),
+        let is_interface = match source.node(node).kind {
+            NodeKind::Dot => push(values, dot.clone()),
             NodeKind::Nil => {
                 if !can_be_nil(ty) {
                     return self.fail(format!("cannot assign nil to {ty}"));
                 }
-                return Ok(nil_of(ty));
+                return Ok(push(values, nil_of(ty)));
             }
-            NodeKind::Field(fields) => self.eval_fields(dot, dot, node, fields, &[], None)?,
+            NodeKind::Field(fields) => {
+                let found = self.follow(dot, fields, |value, is_interface| {
+                    values.push(value.clone());
+                    is_interface
+                });
+                match found {
+                    Some(is_interface) => is_interface,
+                    None => push(values, self.eval_fields(dot, dot, node, fields, &[], None)?),
+                }
+            }
             NodeKind::Variable { name, fields } => {
-                self.eval_variable(dot, node, name, fields, &[], None)?
+                let variable = &self.run.variables[self.variable(name)?].operand;
+                if fields.len == 0 {
+                    values.push(variable.value.clone());
+                    variable.is_interface
+                } else {
+                    let found = self.follow(variable, fields, |value, is_interface| {
+                        values.push(value.clone());
+                        is_interface
+                    });
+                    match found {
+                        Some(is_interface) => is_interface,
+                        None => {
+                            push(values, self.eval_variable(dot, node, name, fields, &[], None)?)
+                        }
+                    }
+                }
             }
-            NodeKind::Pipe { .. } => self.eval_parenthesized(dot, node)?,
+            NodeKind::Pipe { .. } => push(values, self.eval_parenthesized(dot, node)?),
             NodeKind::Identifier { name, callee } => {
-                self.eval_function(dot, callee, name, node, &[], None)?
+                let mut value = Value::Nil;
+                self.eval_function(dot, callee, name, node, &[], false, &mut value)?;
+                push(values, Operand::result(value))
             }
             NodeKind::Chain { operand, fields } => {
-                self.eval_chain(dot, node, operand, fields, &[], None)?
+                push(values, self.eval_chain(dot, node, operand, fields, &[], None)?)
             }
             NodeKind::String(index) if matches!(ty, Type::String | Type::Any | Type::Reflect) => {
-                return Ok(Operand::concrete(Value::String(source.string(index).clone())));
+                values.push(Value::String(source.string(index).clone()));
+                return Ok(false);
             }
-            _ => return self.eval_typed_literal(ty, node),
+            _ => return Ok(push(values, self.eval_typed_literal(ty, node)?)),
         };
-        self.validate(operand, ty)
+        self.validate(values, is_interface, ty)
     }
 
     /// Gives a literal the type that is asked for.
@@ -296,10 +359,22 @@ impl State<'_> {
         self.fail(format!("expected {wanted}; found {shown}"))
     }
 
-    /// Checks that a value can be passed as a `ty`, and gives it that type.
+    /// Checks that the last value can be passed as a `ty`, and gives it that type; tells whether it is then held by an
+    /// `interface {}`.
     #[inline]
-    fn validate(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
-        if fits(&operand, ty) { Ok(operand) } else { self.convert(operand, ty) }
+    fn validate(
+        &mut self,
+        values: &mut Vec<Value>,
+        is_interface: bool,
+        ty: &'static Type,
+    ) -> Result<bool, Failure> {
+        if values.last().is_some_and(|value| fits(value, is_interface, ty)) {
+            return Ok(is_interface);
+        }
+        let value = values.pop().unwrap_or(Value::Nil);
+        let operand = self.convert(Operand { value, is_interface }, ty)?;
+        values.push(operand.value);
+        Ok(operand.is_interface)
     }
 
     /// Gives a value the type `ty`, if that can be.
@@ -335,20 +410,27 @@ impl State<'_> {
         &mut self,
         dot: &Operand,
         stop_at: bool,
-        name: &str,
+        name: Symbol,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        has_last: bool,
+        value: &mut Value,
+    ) -> Result<(), Failure> {
+        let name = self.source().name(name);
         let params = Params { name, types: &[Type::Reflect, Type::Reflect], variadic: true };
-        self.check_count(params, args.len(), last.is_some())?;
-        let mut result = Operand::NONE;
-        for arg in args {
-            result = self.eval_arg(dot, &Type::Reflect, *arg)?;
-            if truth::is_true(&result.value) == stop_at {
-                return Ok(result);
+        self.check_count(params, args.len(), has_last)?;
+        let mut values = self.spare_args();
+        for (index, arg) in args.iter().enumerate() {
+            self.push_arg(dot, &Type::Reflect, *arg, &mut values)?;
+            let is_last = index + 1 == args.len() && !has_last;
+            if let Some(found) = values.pop()
+                && (is_last || truth::is_true(&found) == stop_at)
+            {
+                *value = found;
+                break;
             }
         }
-        Ok(last.map_or(result, Operand::concrete))
+        self.give_back(values);
+        Ok(())
     }
 
     /// Evaluates `call`: its first operand must be a function, and is named in errors as it is written.
@@ -369,7 +451,8 @@ impl State<'_> {
             (None, None) => String::new(),
         };
         let mut values = self.spare_args();
-        self.eval_args(dot, params, args, last, &mut values)?;
+        let mut last = last;
+        self.eval_args(dot, params, args, last.as_mut(), &mut values)?;
         let result = match values.first() {
             None | Some(Value::Nil) => Err(FuncError::new("call of nil")),
             Some(Value::Object(object)) if object.kind() == Kind::Func => {
@@ -383,6 +466,12 @@ impl State<'_> {
         self.give_back(values);
         self.called(NAME, node, result)
     }
+}
+
+/// Appends a value, and tells whether it is held by an `interface {}`.
+fn push(values: &mut Vec<Value>, operand: Operand) -> bool {
+    values.push(operand.value);
+    operand.is_interface
 }
 
 /// Tells whether Go's nil can be a value of a type. Of a host's types, pointers, slices and maps say so by
@@ -401,15 +490,16 @@ fn nil_of(ty: &'static Type) -> Operand {
 }
 
 /// Gives the bit of an argument that is held by an `interface {}`, or is a nil map.
-fn interface_bit(operand: &Operand, index: usize) -> u64 {
-    if operand.is_interface && index < 64 { 1 << index } else { 0 }
+#[inline]
+fn interface_bit(is_interface: bool, index: usize) -> u64 {
+    if index < 64 { u64::from(is_interface) << index } else { 0 }
 }
 
 /// Tells whether a value can be passed as a `ty` just as it is: what nearly every argument is.
 #[inline]
-fn fits(operand: &Operand, ty: &Type) -> bool {
-    match (&operand.value, ty) {
-        (Value::Nil, Type::Any | Type::Reflect) => operand.is_interface,
+fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
+    match (value, ty) {
+        (Value::Nil, Type::Any | Type::Reflect) => is_interface,
         (Value::Object(_), Type::Any) => false,
         (_, Type::Any | Type::Reflect) | (Value::String(_), Type::String) => true,
         (Value::Int(have, _), Type::Int(want)) => have == want,

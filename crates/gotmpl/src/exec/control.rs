@@ -59,8 +59,8 @@ impl<'a> State<'a> {
                 self.check_output()?;
             }
             NodeKind::Action(pipe) => {
-                let value = self.eval_pipeline(dot, pipe)?;
-                if !self.declares(pipe) {
+                let mut value = Value::Nil;
+                if !self.eval_pipeline(dot, pipe, &mut value)? {
                     self.node = node;
                     self.print_value(&value)?;
                 }
@@ -83,11 +83,6 @@ impl<'a> State<'a> {
         Ok(Flow::Next)
     }
 
-    /// Tells whether a pipeline declares or assigns, so that its value is not printed.
-    fn declares(&self, pipe: NodeId) -> bool {
-        matches!(self.source().node(pipe).kind, NodeKind::Pipe { declared, .. } if declared.len > 0)
-    }
-
     fn print_value(&mut self, value: &Value) -> Result<(), Failure> {
         match value {
             Value::String(text) => self.run.out.extend_from_slice(text.as_bytes()),
@@ -103,10 +98,11 @@ impl<'a> State<'a> {
         is_with: bool,
     ) -> Result<Flow, Failure> {
         let mark = self.run.variables.len();
-        let value = self.eval_pipeline(dot, branch.pipe)?;
-        let flow = if truth::is_true(&value) {
+        let mut inner = Operand::NONE;
+        self.eval_pipeline(dot, branch.pipe, &mut inner.value)?;
+        let flow = if truth::is_true(&inner.value) {
             if is_with {
-                self.walk_list(&Operand::concrete(value), branch.list)
+                self.walk_list(&inner, branch.list)
             } else {
                 self.walk_list(dot, branch.list)
             }
@@ -121,7 +117,8 @@ impl<'a> State<'a> {
 
     fn walk_range(&mut self, dot: &Operand, branch: Branch) -> Result<Flow, Failure> {
         let outer = self.run.variables.len();
-        let value = self.eval_pipeline(dot, branch.pipe)?;
+        let mut value = Value::Nil;
+        self.eval_pipeline(dot, branch.pipe, &mut value)?;
         let source = self.source();
         let (declared, is_assign) = match source.node(branch.pipe).kind {
             NodeKind::Pipe { declared, is_assign, .. } => (source.idents(declared), is_assign),
@@ -257,11 +254,11 @@ impl<'a> State<'a> {
             return self.fail(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})"));
         }
         self.step()?;
-        let dot = match pipe {
-            Some(pipe) => Operand::concrete(self.eval_pipeline(dot, pipe)?),
-            None => Operand::NONE,
-        };
-        self.enter(template, &dot)
+        let mut inner = Operand::NONE;
+        if let Some(pipe) = pipe {
+            self.eval_pipeline(dot, pipe, &mut inner.value)?;
+        }
+        self.enter(template, &inner)
     }
 
     /// Executes another template of the set in place.

@@ -34,9 +34,6 @@ impl<'a> State<'a> {
         args: &[NodeId],
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
-        if let Some(found) = self.follow(receiver, fields, args, last.as_ref()) {
-            return Ok(found);
-        }
         let source = self.source();
         let Some((method, fields)) = source.idents(fields).split_last() else {
             return Ok(receiver.clone());
@@ -51,23 +48,27 @@ impl<'a> State<'a> {
         self.eval_field(dot, receiver, source.name(*method), node, args, last)
     }
 
-    /// Follows fields from map to map, without a copy of those on the way; `None` where it meets anything else, or there are
-    /// arguments.
+    /// Follows fields from map to map, without a copy of those on the way, and gives what is there to `found`, with whether
+    /// it is held by an `interface {}`; `None` where it meets anything else.
     #[inline]
-    pub(super) fn follow(
+    pub(super) fn follow<T>(
         &self,
         receiver: &Operand,
         fields: Idents,
-        args: &[NodeId],
-        last: Option<&Value>,
-    ) -> Option<Operand> {
+        found: impl FnOnce(&Value, bool) -> T,
+    ) -> Option<T> {
         match &receiver.value {
-            Value::Map(map) if args.len() <= 1 && last.is_none() => self.follow_map(map, fields),
+            Value::Map(map) => self.follow_map(map, fields, found),
             _ => None,
         }
     }
 
-    fn follow_map(&self, map: &Map, fields: Idents) -> Option<Operand> {
+    fn follow_map<T>(
+        &self,
+        map: &Map,
+        fields: Idents,
+        found: impl FnOnce(&Value, bool) -> T,
+    ) -> Option<T> {
         let source = self.source();
         let name = source.name(*source.idents(fields).first()?);
         if self.find_method(map, name).is_some() {
@@ -76,14 +77,12 @@ impl<'a> State<'a> {
         let entries = map.entries();
         let value = entries.get_near(name.as_bytes(), source.hint(fields.start))?;
         if fields.len == 1 {
-            return Some(Operand {
-                value: value.clone(),
-                is_interface: is_interface(map.element()),
-            });
+            return Some(found(value, is_interface(map.element())));
         }
         match value {
             Value::Map(map) => {
-                self.follow_map(map, Idents { start: fields.start + 1, len: fields.len - 1 })
+                let fields = Idents { start: fields.start + 1, len: fields.len - 1 };
+                self.follow_map(map, fields, found)
             }
             _ => None,
         }
@@ -121,8 +120,8 @@ impl<'a> State<'a> {
             }
             Value::Map(map) => {
                 if let Some(method) = self.find_method(map, name) {
-                    let receiver = Some(receiver.value.clone());
-                    return self.eval_call(dot, method, receiver, node, args, last);
+                    let receiver = receiver.value.clone();
+                    return self.eval_map_method(dot, method, receiver, node, args, last);
                 }
                 self.map_entry(map, name, !args.is_empty() || last.is_some())
             }

@@ -68,10 +68,28 @@ impl Operand {
         Self { value, is_interface: false }
     }
 
+    /// What a function gave. Go's result type is not known here; a nil can only have been an interface.
+    pub(crate) fn result(value: Value) -> Self {
+        let is_interface = value.is_nil();
+        Self { value, is_interface }
+    }
+
     /// Tells whether this is no value at all.
     pub(crate) fn is_none(&self) -> bool {
         self.value.is_nil() && !self.is_interface
     }
+}
+
+/// Puts a value where nil is. Nothing is there to be dropped, which the compiler does not know.
+#[inline]
+fn put(place: &mut Value, value: Value) {
+    std::mem::forget(std::mem::replace(place, value));
+}
+
+/// Takes a value from where it is, and leaves nil.
+#[inline]
+fn take(place: &mut Value) -> Value {
+    std::mem::replace(place, Value::Nil)
 }
 
 /// A variable in scope.

@@ -2,28 +2,34 @@
 //!
 //! Source: `evalPipeline`, `evalCommand` and `idealConstant` in Go's `text/template/exec.go`.
 
-use super::{Failure, Operand, State, Variable, on_deep_stack};
+use super::{Failure, Operand, State, Variable, on_deep_stack, put, take};
 use crate::ast::{Idents, NodeId, NodeKind, Number};
 use crate::intern::Symbol;
 use crate::value::Value;
 
 impl State<'_> {
-    /// Evaluates a pipeline and sets its variables. What a pipeline gives is never an `interface {}`: nil is
-    /// no value.
-    pub(super) fn eval_pipeline(&mut self, dot: &Operand, pipe: NodeId) -> Result<Value, Failure> {
+    /// Evaluates a pipeline, puts what it gives where nil is, and sets its variables; tells whether it has any.
+    ///
+    /// What a pipeline gives is never an `interface {}`: nil is no value.
+    pub(super) fn eval_pipeline(
+        &mut self,
+        dot: &Operand,
+        pipe: NodeId,
+        value: &mut Value,
+    ) -> Result<bool, Failure> {
         self.node = pipe;
         let source = self.source();
         let NodeKind::Pipe { is_assign, declared, commands } = source.node(pipe).kind else {
-            return Ok(Value::Nil);
+            return Ok(false);
         };
-        let mut last: Option<Value> = None;
+        let mut has_last = false;
         for command in source.children(commands) {
             let NodeKind::Command(args) = source.node(*command).kind else {
                 continue;
             };
-            last = Some(self.eval_command(dot, *command, source.children(args), last)?.value);
+            self.eval_command(dot, *command, source.children(args), has_last, value)?;
+            has_last = true;
         }
-        let value = last.unwrap_or(Value::Nil);
         for name in source.idents(declared) {
             let operand = Operand::concrete(value.clone());
             if is_assign {
@@ -32,13 +38,14 @@ impl State<'_> {
                 self.run.variables.push(Variable { name: *name, operand });
             }
         }
-        Ok(value)
+        Ok(declared.len > 0)
     }
 
     /// Gives the place of the innermost variable of that name.
     ///
     /// The parser has seen its declaration, but the run may not have: `and` and `or` skip operands.
-    fn variable(&self, name: Symbol) -> Result<usize, Failure> {
+    #[inline]
+    pub(super) fn variable(&self, name: Symbol) -> Result<usize, Failure> {
         let own = &self.run.variables[self.first_variable..];
         match own.iter().rposition(|variable| variable.name == name) {
             Some(index) => Ok(self.first_variable + index),
@@ -60,48 +67,79 @@ impl State<'_> {
     }
 
     /// Refuses arguments of what is no function.
-    fn not_a_function(&self, args: &[NodeId], last: Option<&Value>) -> Result<(), Failure> {
-        if args.len() > 1 || last.is_some() {
+    fn not_a_function(&self, args: &[NodeId], has_last: bool) -> Result<(), Failure> {
+        if args.len() > 1 || has_last {
             let shown = self.source().print(args[0]);
             return self.fail(format!("can't give argument to non-function {shown}"));
         }
         Ok(())
     }
 
-    /// Evaluates a command; `last` is what the one before it gave.
+    /// Evaluates a command. `value` holds what the one before it gave, if there is one, else nil; then what this one gives.
+    #[inline]
     fn eval_command(
         &mut self,
         dot: &Operand,
         command: NodeId,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        has_last: bool,
+        value: &mut Value,
+    ) -> Result<(), Failure> {
         let first = args[0];
         let source = self.source();
         let kind = source.node(first).kind;
+        let is_alone = args.len() == 1 && !has_last;
+        if !matches!(kind, NodeKind::Pipe { .. }) {
+            self.node = first;
+        }
         match kind {
-            NodeKind::Field(fields) => {
-                self.node = first;
-                self.eval_fields(dot, dot, first, fields, args, last)
+            NodeKind::Identifier { name, callee } => {
+                return self.eval_function(dot, callee, name, command, &args[1..], has_last, value);
             }
+            NodeKind::Field(fields)
+                if is_alone
+                    && self.follow(dot, fields, |found, _| put(value, found.clone())).is_some() =>
+            {
+                return Ok(());
+            }
+            NodeKind::Variable { name, fields } if is_alone => {
+                let variable = &self.run.variables[self.variable(name)?].operand;
+                if fields.len == 0 {
+                    put(value, variable.value.clone());
+                    return Ok(());
+                }
+                if self.follow(variable, fields, |found, _| put(value, found.clone())).is_some() {
+                    return Ok(());
+                }
+            }
+            _ => {}
+        }
+        let last = has_last.then(|| take(value));
+        *value = self.eval_other_command(dot, first, args, last)?.value;
+        Ok(())
+    }
+
+    /// Evaluates a command that is no function.
+    fn eval_other_command(
+        &mut self,
+        dot: &Operand,
+        first: NodeId,
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<Operand, Failure> {
+        let kind = self.source().node(first).kind;
+        match kind {
+            NodeKind::Field(fields) => self.eval_fields(dot, dot, first, fields, args, last),
             NodeKind::Chain { operand, fields } => {
                 self.eval_chain(dot, first, operand, fields, args, last)
-            }
-            NodeKind::Identifier { name, callee } => {
-                self.node = first;
-                self.eval_function(dot, callee, name, command, &args[1..], last)
-            }
-            NodeKind::Pipe { .. } => {
-                self.not_a_function(args, last.as_ref())?;
-                self.eval_parenthesized(dot, first)
             }
             NodeKind::Variable { name, fields } => {
                 self.eval_variable(dot, first, name, fields, args, last)
             }
             _ => {
-                self.node = first;
-                self.not_a_function(args, last.as_ref())?;
+                self.not_a_function(args, last.is_some())?;
                 match kind {
+                    NodeKind::Pipe { .. } => self.eval_parenthesized(dot, first),
                     NodeKind::Dot => Ok(dot.clone()),
                     NodeKind::Nil => self.fail("nil is not a command"),
                     _ => self.eval_literal(first),
@@ -116,7 +154,9 @@ impl State<'_> {
         dot: &Operand,
         pipe: NodeId,
     ) -> Result<Operand, Failure> {
-        on_deep_stack(|| self.eval_pipeline(dot, pipe)).map(Operand::concrete)
+        let mut operand = Operand::NONE;
+        on_deep_stack(|| self.eval_pipeline(dot, pipe, &mut operand.value))?;
+        Ok(operand)
     }
 
     /// Evaluates `operand.a.b`.
@@ -132,7 +172,9 @@ impl State<'_> {
         self.node = operand;
         let kind = self.source().node(operand).kind;
         let receiver = if let NodeKind::Identifier { name, callee } = kind {
-            self.eval_function(dot, callee, name, operand, &[], None)?
+            let mut value = Value::Nil;
+            self.eval_function(dot, callee, name, operand, &[], false, &mut value)?;
+            Operand::result(value)
         } else {
             self.eval_parenthesized(dot, operand)?
         };
@@ -150,15 +192,11 @@ impl State<'_> {
         last: Option<Value>,
     ) -> Result<Operand, Failure> {
         self.node = node;
-        let variable = &self.run.variables[self.variable(name)?].operand;
+        let variable = self.run.variables[self.variable(name)?].operand.clone();
         if fields.len == 0 {
-            self.not_a_function(args, last.as_ref())?;
-            return Ok(variable.clone());
+            self.not_a_function(args, last.is_some())?;
+            return Ok(variable);
         }
-        if let Some(found) = self.follow(variable, fields, args, last.as_ref()) {
-            return Ok(found);
-        }
-        let variable = variable.clone();
         self.eval_fields(dot, &variable, node, fields, args, last)
     }
 
