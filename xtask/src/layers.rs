@@ -13,11 +13,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-manifest", &["pintle-yaml"]),
     ("pintle-compose", &["pintle-chart", "pintle-yaml"]),
     ("pintle-engine", &["pintle-chart", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"]),
+    ("pintle-docs", &["pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),
     (
         "pintle",
         &[
             "pintle-chart",
             "pintle-compose",
+            "pintle-docs",
             "pintle-engine",
             "pintle-gotmpl",
             "pintle-manifest",

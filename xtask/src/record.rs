@@ -1,7 +1,7 @@
 //! `cargo xtask record`: records snapshots anew, with Go and with real Helm.
 //!
 //! The recorders are one Go program in `xtask/oracle`. `HELM4` and `HELM3` name the binaries of Helm 4.3.1 and 3.22.0 for
-//! the domains that ask Helm itself.
+//! the domains that ask Helm itself, `HELM_DOCS` that of helm-docs 1.14.2.
 
 use std::process::Command;
 
@@ -13,6 +13,9 @@ const GO: &[&str] = &["go-1.26"];
 /// What each Helm says, or the libraries it is made of.
 const HELM: &[&str] = &["helm-4.3", "helm-3.22"];
 
+/// What helm-docs says.
+const HELM_DOCS: &[&str] = &["helm-docs-1.14"];
+
 /// Each domain, and the folders of `snapshots/` it is recorded to.
 const DOMAINS: &[(&str, &[&str])] = &[
     ("agent-env", HELM),
@@ -21,6 +24,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("coalesce", HELM),
     ("dependencies", HELM),
     ("deprecations", GO),
+    ("docs", HELM_DOCS),
     ("fmt", GO),
     ("functions", HELM),
     ("gotmpl", GO),

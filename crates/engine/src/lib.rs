@@ -57,5 +57,7 @@ pub use render::Notice;
 pub use renderer::{
     Crds, Guards, Rendered, Renderer, Report, SchemaCheck, SchemaNote, Settings, Warning,
 };
-pub use small_template::{execute_name_template, execute_version_template};
+pub use small_template::{
+    execute_name_template, execute_page_template, execute_version_template, files_value,
+};
 pub use world::World;

@@ -1,13 +1,16 @@
-//! Templates on the command line: `--name-template`, and `--template` of `version`.
+//! Templates that render no chart: `--name-template`, `--template` of `version`, and pages about charts.
 //!
-//! They know nothing of a chart; the first has Sprig's functions, the second Go's alone. Source: `TemplateName` in
-//! `pkg/action/install.go` and `versionOptions.run` in `pkg/cmd/version.go`, Helm v4.
+//! They have Sprig's functions, but the second, which has Go's alone. Source: `TemplateName` in `pkg/action/install.go` and
+//! `versionOptions.run` in `pkg/cmd/version.go`, Helm v4; `FuncMap` in `pkg/util/funcs.go` of helm-docs 1.14.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
+use pintle_chart::File;
 use pintle_gotmpl::{FuncMap, TemplateSet, Value};
 
 use crate::error::{MESSAGE_END, MESSAGE_START};
+use crate::files::Files;
 use crate::funcs::{self, FunctionSet};
 use crate::memo::Memo;
 use crate::render::Host;
@@ -39,7 +42,7 @@ pub fn execute_name_template(template: &str, world: Arc<dyn World>) -> Result<St
     for name in HELM_ONLY {
         functions.remove(name);
     }
-    let text = execute("name-template", template, functions, &Value::Nil, world);
+    let text = execute("name-template", &[template], functions, &Value::Nil, world);
     // Helm's own `fail` marks its words for the engine; Sprig's does not.
     text.map_err(|text| text.replace(MESSAGE_START, "").replace(MESSAGE_END, ""))
 }
@@ -54,18 +57,46 @@ pub fn execute_version_template(
     profile: &Profile,
     world: Arc<dyn World>,
 ) -> Result<String, String> {
-    execute("_", template, FuncMap::new(), &capabilities::build_info(profile), world)
+    execute("_", &[template], FuncMap::new(), &capabilities::build_info(profile), world)
+}
+
+/// Makes a page of templates that are parsed under one name, the later ones over the earlier: Sprig's functions are there,
+/// and `toYaml` and `fromYaml`.
+///
+/// # Errors
+///
+/// As [`execute_name_template`].
+pub fn execute_page_template(
+    name: &str,
+    templates: &[&str],
+    data: &Value,
+    world: Arc<dyn World>,
+) -> Result<String, String> {
+    let mut functions = funcs::table(FunctionSet::Helm3);
+    for name in HELM_ONLY.iter().filter(|name| !["toYaml", "fromYaml"].contains(name)) {
+        functions.remove(name);
+    }
+    functions.add(funcs::convert::SPRIG_FROM_JSON);
+    let text = execute(name, templates, functions, data, world);
+    text.map_err(|text| text.replace(MESSAGE_START, "").replace(MESSAGE_END, ""))
+}
+
+/// Gives files as templates see them: `.Files`.
+pub fn files_value(files: &[File]) -> Value {
+    Value::Object(Rc::new(Files::new(files)))
 }
 
 fn execute(
     name: &str,
-    template: &str,
+    templates: &[&str],
     functions: FuncMap,
     data: &Value,
     world: Arc<dyn World>,
 ) -> Result<String, String> {
     let mut set = TemplateSet::new(Arc::new(functions)).with_name(name);
-    set.parse(name, template).map_err(|error| error.to_string())?;
+    for template in templates {
+        set.parse(name, template).map_err(|error| error.to_string())?;
+    }
     let mut out = Vec::new();
     set.execute(name, data, &Host::new(world, false, Memo::default()), &mut out)
         .map_err(|error| error.to_string())?;

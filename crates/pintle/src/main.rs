@@ -20,6 +20,7 @@ mod prepare;
 mod print;
 mod table;
 mod user_values;
+mod whole_file;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -29,6 +29,7 @@ mod reader;
 mod resolve;
 mod scanner;
 pub mod sort;
+pub mod tokens;
 mod tree;
 mod value;
 

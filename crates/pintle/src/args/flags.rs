@@ -121,6 +121,18 @@ flags! {
 }
 
 flags! {
+    /// Flags of `docs` alone.
+    DOCS_FLAGS;
+    DOCS_CHECK = Flag::new("check", Bool, "write nothing, and fail if a README is not as it would be written");
+    DOCS_DRY_RUN = Flag::new("dry-run", Bool, "print the page, and write nothing");
+    DOCS_OUTPUT = Flag::new("output", Text, "file to write to in place of README.md in the chart, - for standard output").short('o');
+    DOCS_OVERWRITE = Flag::new("overwrite", Bool, "replace a README that was written by hand");
+    DOCS_PAGE = Flag::new("page", Text, "template of the page, in the language of minijinja");
+    DOCS_SORT = Flag::new("sort", Text, "order of the values: key, or file");
+    DOCS_TEMPLATE = Flag::new("template", Text, "template for helm-docs, in place of README.md.gotmpl in the chart");
+}
+
+flags! {
     /// Flags that say where a chart comes from.
     CHART_FLAGS;
     CA_FILE = Flag::new("ca-file", Text, "file of the authority that signed the server's certificate");

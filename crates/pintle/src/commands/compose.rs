@@ -1,7 +1,6 @@
 //! `compose`: Compose files as values of the chart agent-env.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use pintle_compose::{Compat, Options, Ports, Privileged};
@@ -11,7 +10,7 @@ use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::compose_files;
 use crate::print::{Failure, Output};
-use crate::user_values::go_words;
+use crate::whole_file;
 
 pub(super) const COMMAND: Command = Command {
     name: "compose",
@@ -53,7 +52,7 @@ fn convert(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let converted = compose_files::convert(&args.positional, options, args, output)?;
     match args.text(&flags::OUTPUT).filter(|name| !name.is_empty()) {
         None => output.print(converted.to_yaml()),
-        Some(name) => write(Path::new(name), converted.to_yaml())?,
+        Some(name) => whole_file::write(Path::new(name), converted.to_yaml())?,
     }
     Ok(())
 }
@@ -95,19 +94,4 @@ pub(crate) fn switches(options: &mut Options, args: &Args) {
     if args.is_on(&flags::LISTED_PORTS) {
         options.ports = Ports::Listed;
     }
-}
-
-/// Writes a file whole or not at all: beside its place first, then moved there.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure(format!("write {}: {}", path.display(), go_words(&error)));
-    let folder =
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let partial = folder.join(format!(".{name}.{}.partial", std::process::id()));
-    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // What is left of it is of no use to anyone.
-        let _ = fs::remove_file(&partial);
-    }
-    written.map_err(failed)
 }

@@ -7,6 +7,7 @@ mod dependency;
 mod dependency_build;
 mod dependency_list;
 mod dependency_update;
+mod docs;
 mod jsonpath;
 mod lint;
 mod lint_folder;
@@ -42,6 +43,7 @@ pub(crate) static ROOT: Command = Command {
         chart::COMMAND,
         compose::COMMAND,
         dependency::COMMAND,
+        docs::COMMAND,
         lint::COMMAND,
         show::COMMAND,
         template::COMMAND,

@@ -57,12 +57,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         let nil = List::nil(&Type::Any);
         list_or_error(&value, error.map(|error| error.to_string()), nil)
     }),
-    Function::new("mustFromJson", &[Type::String], |_, args| {
-        match json::unmarshal(bytes(args, 0), Target::Any) {
-            (value, None) => from_yaml(&value),
-            (_, Some(error)) => Err(error.to_string().into()),
-        }
-    }),
+    Function::new("mustFromJson", &[Type::String], |_, args| any_of_json(args)),
     Function::new("fromYaml", &[Type::String], |_, args| {
         let (value, error) = read_yaml(args, Target::Map);
         map_or_error(&value, error)
@@ -72,6 +67,19 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         list_or_error(&value, error, List::new([]))
     }),
 ];
+
+/// Sprig's own `fromJson`, which Helm replaces: any JSON, and nil for what is none.
+pub(crate) const SPRIG_FROM_JSON: Function =
+    Function::new("fromJson", &[Type::String], |_, args| {
+        Ok(any_of_json(args).unwrap_or(Value::Nil))
+    });
+
+fn any_of_json(args: &[Value]) -> Result<Value, FuncError> {
+    match json::unmarshal(bytes(args, 0), Target::Any) {
+        (value, None) => from_yaml(&value),
+        (_, Some(error)) => Err(error.to_string().into()),
+    }
+}
 
 /// Writes a value as YAML with the last line's end: `Values.YAML`.
 pub(crate) fn to_yaml(value: &Value) -> Result<Value, FuncError> {

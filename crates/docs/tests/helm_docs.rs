@@ -1,0 +1,81 @@
+//! Rows and pages are those of helm-docs, byte for byte: what it wrote is in `snapshots/helm-docs-1.14`.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pintle_chart::{Chart, File};
+use pintle_docs::{DEFAULT_PAGE, Order, Place, helm_docs_page, page, rows};
+use pintle_engine::world::Still;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Splits a file of cases into names and bodies.
+fn cases(text: &str) -> Vec<(&str, &str)> {
+    let text = text.strip_prefix("--- ").unwrap();
+    let cases = text.strip_suffix('\n').unwrap().split("\n\n--- ");
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for case in cases {
+        let (header, body) = case.split_once('\n').unwrap_or((case, ""));
+        found.push((header.strip_suffix(" ---").unwrap(), body));
+    }
+    found
+}
+
+fn gotmpl(chart: &Chart, template: &str, order: Order) -> String {
+    let rows = rows(chart, order).unwrap();
+    helm_docs_page(chart, &rows, template, Arc::new(Still::new(1))).unwrap()
+}
+
+#[test]
+fn comments_say_what_helm_docs_reads() {
+    let fixtures = root().join("fixtures/docs");
+    let template = fs::read_to_string(fixtures.join("rows.gotmpl")).unwrap();
+    let inputs = fs::read_to_string(fixtures.join("comments.txt")).unwrap();
+    let snapshots =
+        fs::read_to_string(root().join("snapshots/helm-docs-1.14/docs/comments.txt")).unwrap();
+    let (inputs, snapshots) = (cases(&inputs), cases(&snapshots));
+    assert_eq!(inputs.len(), snapshots.len());
+    assert!(inputs.len() > 40);
+    let mut wrong = Vec::new();
+    for ((name, values), (known, expected)) in inputs.into_iter().zip(snapshots) {
+        assert_eq!(name, known);
+        let chart = Chart::from_files(vec![
+            File::new("Chart.yaml", "apiVersion: v2\nname: demo\nversion: 0.1.0\n"),
+            File::new("values.yaml", format!("{values}\n")),
+        ]);
+        let page = gotmpl(&chart.unwrap(), &template, Order::Key);
+        if page.strip_suffix('\n').unwrap_or(&page) != expected {
+            wrong.push(format!("{name}\n-- expected\n{expected}\n-- got\n{page}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pages_are_those_of_helm_docs() {
+    let mut n_charts = 0;
+    for entry in fs::read_dir(root().join("fixtures/docs/charts")).unwrap() {
+        let folder = entry.unwrap().path();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let chart = Chart::load(&folder).unwrap();
+        for (order, suffix) in [(Order::Key, ""), (Order::File, ".file")] {
+            let snapshot = format!("snapshots/helm-docs-1.14/docs/charts/{name}{suffix}.md");
+            let expected = fs::read_to_string(root().join(snapshot)).unwrap();
+            if let Ok(template) = fs::read_to_string(folder.join("README.md.gotmpl")) {
+                assert_eq!(gotmpl(&chart, &template, order), expected, "{name}");
+                continue;
+            }
+            let rows = rows(&chart, order).unwrap();
+            let page = page(&chart, &rows, DEFAULT_PAGE, Place::Whole).unwrap();
+            // helm-docs leaves an empty line at the end where there are no values.
+            assert_eq!(page.trim_end(), expected.trim_end(), "{name}");
+        }
+        n_charts += 1;
+    }
+    assert!(n_charts >= 6);
+}
