@@ -1,7 +1,7 @@
-//! Reading the files of a chart folder.
+//! Finding the files of a chart folder.
 //!
-//! Folders are walked in order of their names' bytes, what `.helmignore` names is passed over, and a byte order mark
-//! at the beginning of a file is dropped. Symbolic links are followed; by default only within the chart.
+//! Folders are walked in order of their names' bytes, and what `.helmignore` names is passed over. Symbolic links are
+//! followed; by default only within the chart.
 //!
 //! Source: `pkg/chart/v2/loader/directory.go`, `internal/sympath/walk.go`, Helm v4.
 #![cfg_attr(
@@ -10,25 +10,14 @@
 )]
 
 use std::fs::{self, File as OpenFile, FileType};
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use super::files::CHART_YAML;
-use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Reads, Warning};
-use crate::data::without_mark;
+use super::unread::{Found, Unread};
+use super::{Links, LoadRules, MAX_CHART_SIZE, MAX_FOLDER_ENTRIES, Warning};
+use crate::Error;
 use crate::ignore::{self, Rules};
-use crate::{Data, Error, File, path};
-
-/// How large the buffer for files is at least, in bytes.
-const MIN_BUFFER: usize = 64 << 10;
-
-/// The most files that are held open to be read later.
-const MAX_DEFERRED: usize = 64;
-
-/// How large a file is at least that is read later, in bytes.
-const MIN_DEFERRED: u64 = 8 << 10;
 
 /// Tells whether a chart is a folder, or else an archive.
 pub(super) fn is_folder(path: &Path) -> Result<bool, Error> {
@@ -71,26 +60,17 @@ pub(super) fn chart_yaml(folder: &Path, links: Links) -> Result<Vec<u8>, Error> 
     })
 }
 
-/// Reads the files of a chart folder, given by its absolute path.
-pub(super) fn read(
+/// Finds the files of a chart folder, given by its absolute path: those to be read, and why the search ended before
+/// its end.
+pub(super) fn find(
     folder: &Path,
     rules: LoadRules,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<File>, Error> {
-    let root = fs::canonicalize(folder).map_err(io_error("lstat", folder))?;
-    let mut walk = Walk {
-        rules,
-        ignored: ignore_rules(folder, &root, rules)?.with_defaults(),
-        warnings,
-        files: Vec::new(),
-        n_entries: 0,
-        budget: MAX_CHART_SIZE,
-        open_folders: vec![root],
-        n_deferrable: if rules.reads == Reads::WhenNeeded { MAX_DEFERRED } else { 0 },
-        buffer: Vec::new(),
-    };
-    walk.folder(folder, "")?;
-    Ok(walk.files)
+) -> (Unread, Result<(), Error>) {
+    let mut found = Vec::new();
+    let result =
+        Walk::new(folder, rules, warnings, &mut found).and_then(|mut walk| walk.folder(folder, ""));
+    (Unread::new(found, rules), result)
 }
 
 fn ignore_rules(folder: &Path, root: &Path, rules: LoadRules) -> Result<Rules, Error> {
@@ -112,16 +92,23 @@ struct Walk<'a> {
     rules: LoadRules,
     ignored: Rules,
     warnings: &'a mut Vec<Warning>,
-    files: Vec<File>,
+    found: &'a mut Vec<Found>,
     n_entries: usize,
-    /// how many more bytes may be read
-    budget: u64,
     /// the folders being walked, without links in their paths, the innermost last
     open_folders: Vec<PathBuf>,
-    /// how many more files may be held open
-    n_deferrable: usize,
-    /// what was read last, one file after another: its memory is the same for all
-    buffer: Vec<u8>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        folder: &Path,
+        rules: LoadRules,
+        warnings: &'a mut Vec<Warning>,
+        found: &'a mut Vec<Found>,
+    ) -> Result<Self, Error> {
+        let root = fs::canonicalize(folder).map_err(io_error("lstat", folder))?;
+        let ignored = ignore_rules(folder, &root, rules)?.with_defaults();
+        Ok(Self { rules, ignored, warnings, found, n_entries: 0, open_folders: vec![root] })
+    }
 }
 
 impl Walk<'_> {
@@ -142,30 +129,30 @@ impl Walk<'_> {
             let path = folder.join(&name);
             // The folder tells the type of nearly all files, so that they need not be looked up once more.
             let file_type = entry.file_type().map_err(io_error("lstat", &path))?;
-            self.entry(&path, &format!("{prefix}{}", name.to_string_lossy()), file_type)?;
+            self.entry(path, format!("{prefix}{}", name.to_string_lossy()), file_type)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, name: &str, file_type: FileType) -> Result<(), Error> {
+    fn entry(&mut self, path: PathBuf, name: String, file_type: FileType) -> Result<(), Error> {
         if file_type.is_symlink() {
             return self.link(path, name);
         }
-        if self.ignored.ignores(name, file_type.is_dir()) {
+        if self.ignored.ignores(&name, file_type.is_dir()) {
             return Ok(());
         }
         if file_type.is_dir() {
             let parent = self.open_folders.last().expect("the root is open");
             let resolved = parent.join(path.file_name().unwrap_or_default());
-            return self.open_folder(path, name, resolved);
+            return self.open_folder(&path, &name, resolved);
         }
-        self.file(path, name, path, file_type)
+        self.file(Found { path, name, target: None }, file_type)
     }
 
-    fn link(&mut self, path: &Path, name: &str) -> Result<(), Error> {
-        let resolved = fs::canonicalize(path).map_err(|error| {
-            let target = fs::read_link(path).unwrap_or_default();
-            let target = path.parent().unwrap_or(path).join(target);
+    fn link(&mut self, path: PathBuf, name: String) -> Result<(), Error> {
+        let resolved = fs::canonicalize(&path).map_err(|error| {
+            let target = fs::read_link(&path).unwrap_or_default();
+            let target = path.parent().unwrap_or(&path).join(target);
             let source = Box::new(io_error("lstat", &target)(error));
             Error::BrokenLink { path: path.display().to_string(), source }
         })?;
@@ -174,17 +161,17 @@ impl Walk<'_> {
             resolved: resolved.display().to_string(),
         });
         let metadata = fs::metadata(&resolved).map_err(io_error("lstat", &resolved))?;
-        if self.ignored.ignores(name, metadata.is_dir()) {
+        if self.ignored.ignores(&name, metadata.is_dir()) {
             return Ok(());
         }
         let root = self.open_folders.first().expect("the root is open");
         if self.rules.links == Links::InsideChart && !resolved.starts_with(root) {
-            return Err(link_outside(path, &resolved));
+            return Err(link_outside(&path, &resolved));
         }
         if metadata.is_dir() {
-            return self.open_folder(path, name, resolved);
+            return self.open_folder(&path, &name, resolved);
         }
-        self.file(path, name, &resolved, metadata.file_type())
+        self.file(Found { path, name, target: Some(resolved) }, metadata.file_type())
     }
 
     /// Walks a folder that was met at `path` and stands at `resolved`.
@@ -202,116 +189,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Reads the file that was met at `path` and stands at `resolved`.
-    fn file(
-        &mut self,
-        path: &Path,
-        name: &str,
-        resolved: &Path,
-        file_type: FileType,
-    ) -> Result<(), Error> {
+    fn file(&mut self, found: Found, file_type: FileType) -> Result<(), Error> {
         if !file_type.is_file() {
-            return Err(Error::IrregularFile { path: path.display().to_string() });
+            return Err(Error::IrregularFile { path: found.path.display().to_string() });
         }
-        if let Some(maximum) = self.rules.max_file_size {
-            let metadata = fs::metadata(resolved).map_err(io_error("lstat", resolved))?;
-            if metadata.len() > maximum {
-                let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                return Err(Error::FileTooLarge { name, maximum });
-            }
-        }
-        let (data, modified) = self
-            .data(path, name)
-            .map_err(|source| Error::File { name: name.to_owned(), source: Box::new(source) })?;
-        self.files.push(File { name: name.into(), data, modified });
+        self.found.push(found);
         Ok(())
     }
-
-    /// Gives the bytes of a file and when it was last changed, in seconds since 1970.
-    fn data(&mut self, path: &Path, name: &str) -> Result<(Data, Option<i64>), Error> {
-        let mut file = OpenFile::open(path).map_err(io_error("open", path))?;
-        let metadata = file.metadata().map_err(io_error("stat", path))?;
-        let modified = metadata.modified().ok().map(nearest_second);
-        let expected = metadata.len();
-        let too_large = || Error::FolderTooLarge { maximum: MAX_CHART_SIZE };
-        if expected > self.budget {
-            return Err(too_large());
-        }
-        if self.n_deferrable > 0
-            && (MIN_DEFERRED..=self.budget).contains(&expected)
-            && is_hardly_needed(name)
-        {
-            self.n_deferrable -= 1;
-            self.budget -= expected;
-            return Ok((Data::deferred(file, expected), modified));
-        }
-        let expected = usize::try_from(expected).map_err(|_| too_large())?;
-        if expected > MIN_BUFFER
-            && let Some(bytes) = whole(&mut file, expected).map_err(io_error("read", path))?
-        {
-            self.budget -= expected as u64;
-            return Ok((bytes.into(), modified));
-        }
-        let mut n_read = 0;
-        loop {
-            // One byte more than there should be tells a file that has grown since.
-            let wanted = expected.max(n_read) + 1;
-            if self.buffer.len() < wanted {
-                self.buffer.resize(wanted.max(MIN_BUFFER), 0);
-            }
-            match file.read(&mut self.buffer[n_read..]) {
-                Ok(0) => break,
-                Ok(n_bytes) => n_read += n_bytes,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(io_error("read", path)(error)),
-            }
-            if n_read as u64 > self.budget {
-                return Err(too_large());
-            }
-            // Less was read than there is room for, and as much as there should be: that is all.
-            if n_read == expected {
-                break;
-            }
-        }
-        self.budget -= n_read as u64;
-        Ok((Arc::<[u8]>::from(without_mark(&self.buffer[..n_read])).into(), modified))
-    }
-}
-
-/// Reads a large file where it is to stay; if it is not as long as expected, goes back to its start.
-fn whole(file: &mut OpenFile, expected: usize) -> io::Result<Option<Arc<[u8]>>> {
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, expected).collect();
-    let is_whole = match Arc::get_mut(&mut bytes).map(|place| file.read_exact(place)) {
-        Some(Ok(())) => file.read(&mut [0])? == 0,
-        Some(Err(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
-        _ => false,
-    };
-    if !is_whole {
-        file.rewind()?;
-        return Ok(None);
-    }
-    let unmarked = without_mark(&bytes);
-    Ok(Some(if unmarked.len() < expected { unmarked.into() } else { bytes }))
-}
-
-/// Gives a time in seconds since 1970, to the nearest one as archives have it.
-fn nearest_second(time: SystemTime) -> i64 {
-    const HALF_A_SECOND: Duration = Duration::from_millis(500);
-    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(after) => seconds(after.saturating_add(HALF_A_SECOND)),
-        Err(before) => -seconds(before.duration().saturating_add(HALF_A_SECOND)),
-    }
-}
-
-/// Tells whether a file is a definition of `crds/`, of whatever chart, or documentation.
-fn is_hardly_needed(name: &str) -> bool {
-    let mut folders = name.split('/').rev().skip(1);
-    let is_definition = folders.clone().any(|folder| folder == "crds");
-    let extension = path::extension(name);
-    (is_definition || extension == ".md")
-        && extension != ".tgz"
-        && !folders.any(|folder| folder == "templates")
 }
 
 fn link_outside(path: &Path, target: &Path) -> Error {

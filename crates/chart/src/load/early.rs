@@ -1,4 +1,4 @@
-//! Values files of a chart folder, read by another thread while the folder is walked.
+//! Values files of a chart folder, made sense of by another thread while the folder is walked.
 //!
 //! A large chart has some hundred files to open, and some hundred kilobytes of values to make sense of: the one waits
 //! for the system, the other for the processor. What was read early counts only for a file that turns out to hold the
@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle};
 
 use pintle_yaml::Map;
 
@@ -27,9 +26,6 @@ const MAX_BYTES: u64 = 16 << 20;
 /// The most files that are read early.
 const MAX_FILES: usize = 64;
 
-/// What is being read.
-pub(super) struct Reading(Option<JoinHandle<Vec<Early>>>);
-
 /// A values file that can be read, and what it says.
 pub(super) struct Early {
     bytes: Vec<u8>,
@@ -43,20 +39,9 @@ impl Early {
     }
 }
 
-impl Reading {
-    /// Begins to read the values files of the chart in a folder, if the first is large.
-    pub(super) fn begin(folder: &Path, documents: Documents) -> Self {
-        let first = folder.join(VALUES_YAML);
-        let is_worth_it = is_file_of(&first, MIN_FIRST);
-        let folder = folder.to_owned();
-        let read = move || read_all(&folder, first, documents);
-        Self(is_worth_it.then(|| thread::Builder::new().spawn(read).ok()).flatten())
-    }
-
-    /// Waits for what was read. Where no thread could be had, that is nothing.
-    pub(super) fn end(self) -> Vec<Early> {
-        self.0.and_then(|thread| thread.join().ok()).unwrap_or_default()
-    }
+/// Tells whether the chart in a folder has so much to read that it is worth it to begin a thread.
+pub(super) fn is_worth_a_thread(folder: &Path) -> bool {
+    is_file_of(&folder.join(VALUES_YAML), MIN_FIRST)
 }
 
 fn is_file_of(path: &Path, min_bytes: u64) -> bool {
@@ -65,7 +50,9 @@ fn is_file_of(path: &Path, min_bytes: u64) -> bool {
         .is_ok_and(|found| found.is_file() && (min_bytes..=MAX_BYTES).contains(&found.len()))
 }
 
-fn read_all(folder: &Path, first: PathBuf, documents: Documents) -> Vec<Early> {
+/// Reads the values files of the chart in a folder and of those below it, as far as they are large.
+pub(super) fn read_all(folder: &Path, documents: Documents) -> Vec<Early> {
+    let first = folder.join(VALUES_YAML);
     let below = fs::read_dir(folder.join("charts")).into_iter().flatten().flatten();
     let below = below.filter(|entry| entry.file_type().is_ok_and(|found| found.is_dir()));
     let below = below.map(|entry| entry.path().join(VALUES_YAML));

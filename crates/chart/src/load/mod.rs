@@ -11,10 +11,13 @@ mod dir;
 mod early;
 mod files;
 mod sniff;
+mod unread;
 mod values;
 
 use std::fmt;
 use std::path::Path;
+use std::sync::OnceLock;
+use std::thread;
 
 use crate::decode::{ApiVersion, decode};
 use crate::ignore::LeadingSlashes;
@@ -23,6 +26,7 @@ use crate::{Chart, Error, File};
 
 use files::Loader;
 pub(crate) use files::{CHART_LOCK, CHART_YAML, REQUIREMENTS_YAML, VALUES_SCHEMA, VALUES_YAML};
+use unread::Unread;
 pub(crate) use values::documents_of;
 pub use values::{Documents, read_values};
 
@@ -173,9 +177,7 @@ impl LoadRules {
             if self.api_versions == ApiVersions::Known {
                 self.check_api_version(&dir::chart_yaml(&folder, self.links)?)?;
             }
-            let reading = early::Reading::begin(&folder, self.documents);
-            let files = dir::read(&folder, self, &mut loader.warnings)?;
-            loader.early = reading.end();
+            let files = self.read_folder(&folder, &mut loader)?;
             loader.chart(files)?
         } else {
             let archive = archive::open(path)?;
@@ -191,6 +193,32 @@ impl LoadRules {
             loader.chart(files)?
         };
         Ok(loader.finish(chart))
+    }
+
+    /// Gives the files of a chart folder, and the loader the values that were read meanwhile.
+    fn read_folder(self, folder: &Path, loader: &mut Loader) -> Result<Vec<File>, Error> {
+        let unread = OnceLock::new();
+        let (walked, parts) = thread::scope(|scope| {
+            let help = || {
+                let early = early::read_all(folder, self.documents);
+                (early, Unread::read_some(unread.wait()))
+            };
+            let helper = early::is_worth_a_thread(folder)
+                .then(|| thread::Builder::new().spawn_scoped(scope, help).ok())
+                .flatten();
+            let (found, walked) = dir::find(folder, self, &mut loader.warnings);
+            let mut parts = vec![unread.get_or_init(|| found).read_some()];
+            if let Some(helper) = helper {
+                let (early, part) =
+                    helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                loader.early = early;
+                parts.push(part);
+            }
+            (walked, parts)
+        });
+        let files = unread.into_inner().map_or(Ok(Vec::new()), |unread| unread.files(parts));
+        // What could be found is read first: a file before the place where the walk has ended may be wrong, too.
+        files.and_then(|files| walked.map(|()| files))
     }
 
     /// Loads a chart from what must be a folder.
