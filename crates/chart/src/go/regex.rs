@@ -1,14 +1,17 @@
 //! Go's regular expressions.
 //!
 //! Patterns have Go's syntax and run on `regex-automata`, whose matches are leftmost-first as Go's, and take time linear in
-//! the text. The largest run on a machine of ours, slower and more compact.
+//! the text. The largest run on a machine of ours, slower and more compact; so do all others until they have met so
+//! much text that building automata for them pays.
 //!
 //! Source: Go's `regexp` and `regexp/syntax`.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Input, meta};
+use regex_syntax::hir::Hir;
 
 use super::machine::{self, Slots};
 use super::small::{Program, Small};
@@ -22,6 +25,10 @@ const STACK_PER_LEVEL: usize = 4 << 10;
 
 /// The largest pattern, in Go's instructions, that surely stays below [`MAX_COMPILED_BYTES`].
 const MAX_SMALL: u64 = 2_000;
+
+/// How much text a pattern meets before automata are built for it, in bytes: building them takes as long as matching some
+/// thousand bytes without.
+const WORTH_AUTOMATA: usize = 4 << 10;
 
 /// A pattern that was read, and is compiled when it first meets a text.
 ///
@@ -113,6 +120,35 @@ pub struct Regex {
 enum Engine {
     Automata(meta::Regex),
     Machine(machine::Program),
+    Growing(Box<Growing>),
+}
+
+/// The machine for the first texts, and the automata for those behind them.
+#[derive(Debug)]
+struct Growing {
+    program: machine::Program,
+    hir: Hir,
+    /// the native stack that building automata needs, in bytes
+    stack: usize,
+    /// how much text the machine has met, in bytes
+    n_bytes: AtomicUsize,
+    automata: OnceLock<Option<meta::Regex>>,
+}
+
+impl Growing {
+    /// Gives the automata, if they pay for a text of `n_bytes`.
+    fn automata(&self, n_bytes: usize) -> Option<&meta::Regex> {
+        let met = self.n_bytes.load(Ordering::Relaxed);
+        if met < WORTH_AUTOMATA {
+            self.n_bytes.store(met.saturating_add(n_bytes), Ordering::Relaxed);
+            if n_bytes < WORTH_AUTOMATA {
+                return None;
+            }
+        }
+        let build = || meta::Regex::builder().configure(config()).build_from_hir(&self.hir).ok();
+        let build = || stacker::maybe_grow(self.stack, 2 * self.stack, build);
+        self.automata.get_or_init(build).as_ref()
+    }
 }
 
 impl Regex {
@@ -123,12 +159,31 @@ impl Regex {
     /// Go's text, such as ``error parsing regexp: missing closing ): `(` ``. Go's own limit for large ones is 128 MiB; ours is
     /// about a third of that.
     pub fn new(pattern: &[u8]) -> Result<Self, String> {
-        Self::build(pattern, config())
+        let parsed = syntax::parse(pattern)?;
+        if parsed.size > MAX_SMALL {
+            return Self::of_automata(pattern, parsed, config());
+        }
+        let stack = stack_for(&parsed);
+        stacker::maybe_grow(stack, 2 * stack, || {
+            let Some(program) = machine::Program::new(&parsed.hir, parsed.names.len()) else {
+                return Self::of_automata(pattern, parsed, config());
+            };
+            let (n_bytes, automata) = (AtomicUsize::new(0), OnceLock::new());
+            let growing = Growing { program, hir: parsed.hir, stack, n_bytes, automata };
+            Ok(Self { engine: Engine::Growing(Box::new(growing)), names: parsed.names })
+        })
     }
 
     fn build(pattern: &[u8], config: meta::Config) -> Result<Self, String> {
-        let parsed = syntax::parse(pattern)?;
-        let stack = (512 << 10) + parsed.height as usize * STACK_PER_LEVEL;
+        Self::of_automata(pattern, syntax::parse(pattern)?, config)
+    }
+
+    fn of_automata(
+        pattern: &[u8],
+        parsed: syntax::Pattern,
+        config: meta::Config,
+    ) -> Result<Self, String> {
+        let stack = stack_for(&parsed);
         stacker::maybe_grow(stack, 2 * stack, || {
             let automata = meta::Regex::builder().configure(config).build_from_hir(&parsed.hir);
             let engine = match automata {
@@ -143,36 +198,48 @@ impl Regex {
         })
     }
 
+    /// Gives what runs the pattern over `n_bytes` of text.
+    fn runner(&self, n_bytes: usize) -> Runner<'_> {
+        match &self.engine {
+            Engine::Automata(automata) => Runner::Automata(automata),
+            Engine::Machine(program) => Runner::Machine(program),
+            Engine::Growing(growing) => match growing.automata(n_bytes) {
+                Some(automata) => Runner::Automata(automata),
+                None => Runner::Machine(&growing.program),
+            },
+        }
+    }
+
     /// Tells whether the pattern is found in UTF-8 text.
     pub fn is_match(&self, text: &str) -> bool {
-        match &self.engine {
-            Engine::Automata(engine) => engine.is_match(text),
-            Engine::Machine(program) => program.find(text, 0, 0).is_some(),
+        match self.runner(text.len()) {
+            Runner::Automata(engine) => engine.is_match(text),
+            Runner::Machine(program) => program.find(text, 0, 0).is_some(),
         }
     }
 
     /// Finds the first match that begins at `from` or behind it: its start and its end.
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
-        match &self.engine {
-            Engine::Automata(engine) => {
+        match self.runner(text.len() - from) {
+            Runner::Automata(engine) => {
                 let found = engine.find(Input::new(text).range(from..))?;
                 Some((found.start(), found.end()))
             }
-            Engine::Machine(program) => whole(&program.find(text, from, 2)?),
+            Runner::Machine(program) => whole(&program.find(text, from, 2)?),
         }
     }
 
     /// Finds the first match that begins at `from` or behind it, with where each group starts and ends.
     pub fn captures(&self, text: &str, from: usize, groups: &mut Groups) -> Option<(usize, usize)> {
         let n_slots = 2 * (self.names.len() + 1);
-        match &self.engine {
-            Engine::Automata(engine) => {
+        match self.runner(text.len() - from) {
+            Runner::Automata(engine) => {
                 groups.found.resize(n_slots, None);
                 engine.search_slots(&Input::new(text).range(from..), &mut groups.found)?;
                 groups.slots.clear();
                 groups.slots.extend(groups.found.iter().map(|slot| slot.map(NonMaxUsize::get)));
             }
-            Engine::Machine(program) => groups.slots = program.find(text, from, n_slots)?,
+            Runner::Machine(program) => groups.slots = program.find(text, from, n_slots)?,
         }
         whole(&groups.slots)
     }
@@ -182,8 +249,21 @@ impl Regex {
         match &self.engine {
             Engine::Automata(engine) => engine.memory_usage(),
             Engine::Machine(program) => program.memory_usage(),
+            // Automata for patterns of this size take about as much more.
+            Engine::Growing(growing) => 8 * growing.program.memory_usage(),
         }
     }
+}
+
+/// What runs a pattern.
+enum Runner<'r> {
+    Automata(&'r meta::Regex),
+    Machine(&'r machine::Program),
+}
+
+/// Gives the native stack that compiling a pattern needs, in bytes.
+fn stack_for(parsed: &syntax::Pattern) -> usize {
+    (512 << 10) + parsed.height as usize * STACK_PER_LEVEL
 }
 
 /// Where the groups of a match start and end.
@@ -243,7 +323,7 @@ mod tests {
         let texts =
             ["", "a", "ab", "abcd", "baaab", "xxyab b\nb\n", "aaaa", "éé日本a", "AbÉ c", "b\nab"];
         for pattern in patterns {
-            let regex = Regex::new(pattern.as_bytes()).unwrap();
+            let regex = Regex::build(pattern.as_bytes(), config()).unwrap();
             let parsed = syntax::parse(pattern.as_bytes()).unwrap();
             let program = machine::Program::new(&parsed.hir, parsed.names.len()).unwrap();
             let machine = Regex { engine: Engine::Machine(program), names: parsed.names };
