@@ -2,6 +2,7 @@
 //!
 //! Source: `allTemplates` and `sortTemplates` in `pkg/engine/engine.go`, Helm v4.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pintle_chart::Chart;
@@ -20,6 +21,8 @@ pub(crate) struct Entry {
     pub(crate) path: Str,
     /// the chart's templates folder: `web/charts/db/templates`
     pub(crate) base_path: Str,
+    /// the length of its text, in bytes
+    pub(crate) len: usize,
     /// which chart of the tree it belongs to, outer charts counted before those they carry
     pub(crate) chart: usize,
 }
@@ -31,6 +34,8 @@ pub(crate) struct Compiled {
     pub(crate) set: TemplateSet,
     /// those to execute, in order
     pub(crate) entries: Vec<Entry>,
+    /// whether a template was seen to write to a map of a context
+    pub(crate) writes_to_contexts: AtomicBool,
 }
 
 /// What sets one tree of charts apart: where each chart stands, and the address of its first template.
@@ -109,10 +114,11 @@ fn compile(chart: &Chart, profile: &Profile) -> Result<Compiled, TemplateError> 
         .map(|source| Entry {
             path: source.path.into(),
             base_path: source.base_path,
+            len: source.text.len(),
             chart: source.chart,
         })
         .collect();
-    Ok(Compiled { set, entries })
+    Ok(Compiled { set, entries, writes_to_contexts: AtomicBool::new(false) })
 }
 
 /// Gathers the templates of the charts below, then those of the chart. A library chart has only its partials.

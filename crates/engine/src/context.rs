@@ -69,6 +69,8 @@ impl Release {
 
 /// What makes the contexts of one render.
 pub(crate) struct Contexts<'a> {
+    pub(crate) chart: &'a Chart,
+    pub(crate) values: &'a pintle_yaml::Map,
     pub(crate) profile: &'a Profile,
     pub(crate) release: &'a Release,
     pub(crate) capabilities: &'a Capabilities,
@@ -81,11 +83,8 @@ impl Contexts<'_> {
     /// # Errors
     ///
     /// Values nested deeper than templates may hold.
-    pub(crate) fn make(
-        &self,
-        chart: &Chart,
-        yaml: &pintle_yaml::Map,
-    ) -> Result<Vec<Map>, FuncError> {
+    pub(crate) fn make(&self) -> Result<Vec<Map>, FuncError> {
+        let (chart, yaml) = (self.chart, self.values);
         let values = match convert::from_yaml(&Yaml::Map(yaml.clone()))? {
             Value::Map(values) => values,
             _ => Map::new(Entries::new()),

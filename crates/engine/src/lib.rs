@@ -34,6 +34,7 @@ mod capabilities;
 mod compile;
 mod context;
 mod error;
+mod execute;
 mod files;
 mod funcs;
 mod glob;

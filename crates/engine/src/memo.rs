@@ -85,6 +85,11 @@ impl Memo {
         self.effects.set(self.effects.get() + 1);
     }
 
+    /// Gives how often something happened that another include would not repeat.
+    pub(crate) fn effects(&self) -> u64 {
+        self.effects.get()
+    }
+
     /// Gives the text of an include if it is kept; otherwise what [`Memo::end`] needs to keep it, if it can be kept.
     pub(crate) fn begin(
         &self,

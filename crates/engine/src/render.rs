@@ -8,14 +8,15 @@ use std::sync::Arc;
 
 use pintle_chart::Chart;
 use pintle_chart::schema::CheckedValues;
-use pintle_gotmpl::{Entries, Env, Map, Str, TemplateSet, Value};
+use pintle_gotmpl::{Env, FuncError, Str, TemplateSet};
 use rustc_hash::FxHashMap;
 
-use crate::compile::{Cache, Compiled};
+use crate::compile::Cache;
 use crate::context::Contexts;
+use crate::execute::Files;
 use crate::memo::Memo;
 use crate::world::World;
-use crate::{Guards, Profile, Release, Settings, TemplateError, Warning};
+use crate::{Release, Settings, TemplateError, Warning};
 
 /// What Go prints for a value that is not there; Helm deletes it from all output, even where a user wrote it.
 pub(crate) const NO_VALUE: &[u8] = b"<no value>";
@@ -23,7 +24,8 @@ pub(crate) const NO_VALUE: &[u8] = b"<no value>";
 /// What the functions of one render share; templates carry it as their host.
 #[derive(Debug)]
 pub(crate) struct Host {
-    world: Arc<dyn World>,
+    /// the world outside, unless it is out of reach
+    world: Option<Arc<dyn World>>,
     /// whether `required` and `fail` only take notes
     pub(crate) lint: bool,
     /// the names that are being included, the innermost last
@@ -36,7 +38,7 @@ pub(crate) struct Host {
 
 impl Host {
     /// Begins a render.
-    pub(crate) fn new(world: Arc<dyn World>, lint: bool, memo: Memo) -> Self {
+    pub(crate) fn new(world: Option<Arc<dyn World>>, lint: bool, memo: Memo) -> Self {
         Self {
             world,
             lint,
@@ -45,6 +47,11 @@ impl Host {
             compiled: RefCell::default(),
             notices: RefCell::default(),
         }
+    }
+
+    /// Gives what there is to say to the user.
+    pub(crate) fn into_notices(self) -> Vec<Notice> {
+        self.notices.into_inner()
     }
 
     /// Takes a note for the user.
@@ -86,10 +93,14 @@ pub(crate) fn host<'a>(env: &Env<'_, 'a>) -> &'a Host {
 }
 
 /// Gives the world of the render that a function was called in.
-pub(crate) fn world<'a>(env: &Env<'_, 'a>) -> &'a dyn World {
+///
+/// # Errors
+///
+/// Where it is out of reach; that file is then executed by another thread.
+pub(crate) fn world<'a>(env: &Env<'_, 'a>) -> Result<&'a dyn World, FuncError> {
     let host = host(env);
     host.memo.note_effect();
-    &*host.world
+    host.world.as_deref().ok_or_else(|| "the world is out of reach".into())
 }
 
 /// Executes every template of a chart and of the charts below it that is no partial; gives the files by path.
@@ -109,45 +120,18 @@ pub(crate) fn render(
 ) -> Result<BTreeMap<String, String>, TemplateError> {
     let compiled = cache.get(chart, &settings.profile)?;
     let contexts = Contexts {
+        chart,
+        values: values.values(),
         profile: &settings.profile,
         release,
         capabilities: &settings.capabilities,
         guards: settings.guards,
     };
-    let contexts = contexts
-        .make(chart, values.values())
-        .map_err(|error| TemplateError::TooDeep(error.to_string()))?;
-    let memo = Memo::new(&contexts, &compiled.set);
-    let host = Host::new(Arc::clone(&settings.world), settings.guards == Guards::Notice, memo);
-    let files = execute_all(&compiled, &contexts, &host, &settings.profile);
-    warnings.extend(host.notices.into_inner().into_iter().map(Warning::Notice));
+    let mut notices = Vec::new();
+    let files = Files { compiled: &compiled, contexts, world: &settings.world };
+    let files = files.execute(&mut notices);
+    warnings.extend(notices.into_iter().map(Warning::Notice));
     files
-}
-
-fn execute_all(
-    compiled: &Compiled,
-    contexts: &[Map],
-    host: &Host,
-    profile: &Profile,
-) -> Result<BTreeMap<String, String>, TemplateError> {
-    let template_type = profile.values_package.values_type();
-    let mut files = BTreeMap::new();
-    for entry in &compiled.entries {
-        let context = &contexts[entry.chart];
-        let template = Entries::from_iter([
-            ("Name", Value::String(entry.path.clone())),
-            ("BasePath", Value::String(entry.base_path.clone())),
-        ]);
-        host.memo.begin_file(context, Map::watched(template_type, template));
-        let path = entry.path.to_str_lossy();
-        let mut out = Vec::new();
-        compiled
-            .set
-            .execute(&path, &Value::Map(context.clone()), host, &mut out)
-            .map_err(|error| TemplateError::execute(&path, error, profile.errors))?;
-        files.insert(path.into_owned(), into_text(without_no_value(out)));
-    }
-    Ok(files)
 }
 
 /// Deletes what Go printed for missing values.
@@ -164,10 +148,4 @@ pub(crate) fn without_no_value(out: Vec<u8>) -> Vec<u8> {
     }
     kept.extend_from_slice(&out[begin..]);
     kept
-}
-
-/// Manifests are text; bytes that are none become U+FFFD.
-fn into_text(out: Vec<u8>) -> String {
-    String::from_utf8(out)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }

@@ -98,7 +98,7 @@ fn execute(
         set.parse(name, template).map_err(|error| error.to_string())?;
     }
     let mut out = Vec::new();
-    set.execute(name, data, &Host::new(world, false, Memo::default()), &mut out)
+    set.execute(name, data, &Host::new(Some(world), false, Memo::default()), &mut out)
         .map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }

@@ -12,7 +12,7 @@ use crate::render::{host, world};
 pub(crate) const FUNCTIONS: &[Function] = &[
     // `getHostByName NAME`: an address, or nothing where the world resolves no names.
     Function::new("getHostByName", &[Type::String], |env, args| {
-        Ok(Value::string(world(env).resolve_host(&text(args, 0)).unwrap_or_default()))
+        Ok(Value::string(world(env)?.resolve_host(&text(args, 0)).unwrap_or_default()))
     }),
     // `lookup API-VERSION KIND NAMESPACE NAME`: an object of the cluster, or an empty map. A lint render asks no cluster.
     Function::new(
@@ -23,7 +23,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 return Ok(Value::map::<&str>([]));
             }
             let [api_version, kind, namespace, name] = [0, 1, 2, 3].map(|at| text(args, at));
-            world(env).lookup(&api_version, &kind, &namespace, &name).map_err(FuncError::new)
+            world(env)?.lookup(&api_version, &kind, &namespace, &name).map_err(FuncError::new)
         },
     ),
 ];

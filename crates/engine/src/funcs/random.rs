@@ -4,8 +4,6 @@
 //!
 //! Source: `functions.go` and `strings.go` in Sprig, `cryptorandomstringutils.go` in Masterminds/goutils.
 
-#![expect(clippy::unnecessary_wraps, reason = "every body has the type `Native`")]
-
 use pintle_gotmpl::{Env, FuncError, Function, Type, Value};
 
 use super::arguments::{bytes, int};
@@ -52,6 +50,7 @@ fn characters(
 ) -> Result<Value, FuncError> {
     // Sprig drops the error over a negative length.
     let len = length(int(args, 0).max(0))?;
+    let world = world(env)?;
     let alphabet: Vec<u8> = (0..0x80).filter(|byte| allowed(*byte)).collect();
     // The largest multiple of the alphabet that a byte can be below: bytes above it would favour its beginning.
     let end = 256 - 256 % alphabet.len();
@@ -60,7 +59,7 @@ fn characters(
     while text.len() < len {
         let wanted = (len - text.len()).min(block.len());
         let block = &mut block[..wanted];
-        world(env).fill_random(block);
+        world.fill_random(block);
         text.extend(
             block
                 .iter()
@@ -78,7 +77,7 @@ fn random_bytes(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncErro
         return Err("runtime error: makeslice: len out of range".into());
     }
     let mut random = vec![0; length(len)?];
-    world(env).fill_random(&mut random);
+    world(env)?.fill_random(&mut random);
     Ok(Value::string(base64_encode(&random)))
 }
 
@@ -88,14 +87,15 @@ fn random_int(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError>
     if n <= 0 {
         return Err("invalid argument to Intn".into());
     }
-    let random = i64::try_from(below(world(env), n.unsigned_abs())).unwrap_or_default();
+    let random = i64::try_from(below(world(env)?, n.unsigned_abs())).unwrap_or_default();
     Ok(Value::int(random.wrapping_add(min)))
 }
 
 fn shuffle(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     let mut runes: Vec<char> = String::from_utf8_lossy(bytes(args, 0)).chars().collect();
+    let world = world(env)?;
     for last in (1..runes.len()).rev() {
-        let other = usize::try_from(below(world(env), last as u64 + 1)).unwrap_or(last);
+        let other = usize::try_from(below(world, last as u64 + 1)).unwrap_or(last);
         runes.swap(last, other);
     }
     Ok(Value::string(String::from_iter(runes)))
@@ -103,7 +103,7 @@ fn shuffle(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
 
 fn uuid_v4(env: &mut Env<'_, '_>, _: &[Value]) -> Result<Value, FuncError> {
     let mut bytes = [0; 16];
-    world(env).fill_random(&mut bytes);
+    world(env)?.fill_random(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let uuid = u128::from_be_bytes(bytes);

@@ -19,11 +19,32 @@ struct Body {
     is_nil: bool,
     /// whether each read counts in [`watched_reads`]
     is_watched: bool,
+    /// the generation it was made in
+    generation: u32,
+}
+
+impl Body {
+    fn new(entries: Entries) -> Self {
+        let generation = GENERATION.get();
+        Self { entries: RefCell::new(entries), is_nil: false, is_watched: false, generation }
+    }
 }
 
 thread_local! {
     static WRITES: Cell<u64> = const { Cell::new(0) };
     static WATCHED_READS: Cell<u64> = const { Cell::new(0) };
+    static GENERATION: Cell<u32> = const { Cell::new(0) };
+    static OLD_WRITES: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Begins a generation: the maps that this thread has made so far are old from now on.
+pub fn begin_generation() {
+    GENERATION.set(GENERATION.get().wrapping_add(1));
+}
+
+/// Gives how often old maps of this thread were written to: what happened to younger ones, nobody can have kept.
+pub fn old_writes() -> u64 {
+    OLD_WRITES.get()
 }
 
 /// Gives how often maps of this thread were written to.
@@ -51,20 +72,17 @@ impl Map {
 
     /// Makes a map of another type: [`Type::STRING_MAP`], or a named one such as `common.Values`.
     pub fn of(ty: &'static Type, entries: Entries) -> Self {
-        let entries = RefCell::new(entries);
-        Self { ty, body: Rc::new(Body { entries, is_nil: false, is_watched: false }) }
+        Self { ty, body: Rc::new(Body::new(entries)) }
     }
 
     /// Makes a map whose every read counts in [`watched_reads`].
     pub fn watched(ty: &'static Type, entries: Entries) -> Self {
-        let entries = RefCell::new(entries);
-        Self { ty, body: Rc::new(Body { entries, is_nil: false, is_watched: true }) }
+        Self { ty, body: Rc::new(Body { is_watched: true, ..Body::new(entries) }) }
     }
 
     /// Makes a nil map. Functions that would write to one must fail instead.
     pub fn nil(ty: &'static Type) -> Self {
-        let entries = RefCell::default();
-        Self { ty, body: Rc::new(Body { entries, is_nil: true, is_watched: false }) }
+        Self { ty, body: Rc::new(Body { is_nil: true, ..Body::new(Entries::new()) }) }
     }
 
     /// Tells whether this is Go's nil map.
@@ -119,6 +137,9 @@ impl Map {
     /// Opens the entries for writing. Do not call back into a template while the guard lives.
     pub fn entries_mut(&self) -> RefMut<'_, Entries> {
         WRITES.set(WRITES.get() + 1);
+        if self.body.generation != GENERATION.get() {
+            OLD_WRITES.set(OLD_WRITES.get() + 1);
+        }
         self.body.entries.borrow_mut()
     }
 

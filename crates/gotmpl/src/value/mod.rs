@@ -22,7 +22,7 @@ use std::rc::Rc;
 
 pub use entries::{Entries, Iter};
 pub use list::List;
-pub use map::{Map, note_watched_read, watched_reads, writes};
+pub use map::{Map, begin_generation, note_watched_read, old_writes, watched_reads, writes};
 pub use object::Object;
 pub use string::{Str, lossy};
 pub use types::{IntType, Kind, Type, UintType};

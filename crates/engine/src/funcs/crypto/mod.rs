@@ -23,6 +23,7 @@ use pintle_gotmpl::{Env, FuncError, Function, Type, UintType, Value};
 use self::certificates::{Certificate, KEY_BITS, Request};
 use self::keys::PrivateKey;
 use super::arguments::{bytes, int, items, text};
+use crate::World;
 use crate::render::world;
 
 const CERTIFICATE: Type = Type::Named("sprig.certificate");
@@ -31,7 +32,7 @@ const SELF_SIGNED: &[Type] = &[Type::String, Type::LIST, Type::LIST, Type::INT];
 /// The functions of this family.
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("bcrypt", &[Type::String], |env, args| {
-        Ok(Value::string(hash(env, bytes(args, 0))))
+        Ok(Value::string(hash(world(env)?, bytes(args, 0))))
     }),
     Function::new("htpasswd", &[Type::String, Type::String], htpasswd),
     Function::new(
@@ -40,21 +41,21 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         derive_password,
     ),
     Function::new("encryptAES", &[Type::String, Type::String], |env, args| {
-        Ok(Value::string(aes::encrypt(world(env), bytes(args, 0), bytes(args, 1))))
+        Ok(Value::string(aes::encrypt(world(env)?, bytes(args, 0), bytes(args, 1))))
     }),
     Function::new("decryptAES", &[Type::String, Type::String], |_, args| {
         Ok(Value::string(aes::decrypt(bytes(args, 0), bytes(args, 1))?))
     }),
     Function::new("genPrivateKey", &[Type::String], private_key),
     Function::new("genCA", &[Type::String, Type::INT], |env, args| {
-        authority(env, args, &new_key(env))
+        authority(env, args, &new_key(env)?)
     }),
     Function::new("genCAWithKey", &[Type::String, Type::INT, Type::String], |env, args| {
         authority(env, args, &given_key(args, 2)?)
     }),
     Function::new("genSelfSignedCert", SELF_SIGNED, |env, args| {
         let request = request(env, args)?;
-        Ok(request.self_signed(&new_key(env))?.into())
+        Ok(request.self_signed(&new_key(env)?)?.into())
     }),
     Function::new(
         "genSelfSignedCertWithKey",
@@ -67,7 +68,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new(
         "genSignedCert",
         &[Type::String, Type::LIST, Type::LIST, Type::INT, CERTIFICATE],
-        |env, args| signed(env, args, &new_key(env)),
+        |env, args| signed(env, args, &new_key(env)?),
     ),
     Function::new(
         "genSignedCertWithKey",
@@ -79,8 +80,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn hash(env: &Env<'_, '_>, password: &[u8]) -> String {
-    password::bcrypt(world(env), password)
+fn hash(world: &dyn World, password: &[u8]) -> String {
+    password::bcrypt(world, password)
         .unwrap_or_else(|error| format!("failed to encrypt string with bcrypt: {error}"))
 }
 
@@ -89,7 +90,7 @@ fn htpasswd(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
     if user.contains(&b':') {
         return Ok(Value::string([b"invalid username: ", user].concat()));
     }
-    Ok(Value::string([user, b":", hash(env, bytes(args, 1)).as_bytes()].concat()))
+    Ok(Value::string([user, b":", hash(world(env)?, bytes(args, 1)).as_bytes()].concat()))
 }
 
 fn derive_password(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
@@ -103,7 +104,7 @@ fn derive_password(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncErr
 }
 
 fn private_key(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
-    let world = world(env);
+    let world = world(env)?;
     let key = match &*text(args, 0) {
         "" | "rsa" => PrivateKey::rsa(world, 4096),
         "dsa" => PrivateKey::dsa(world),
@@ -114,8 +115,8 @@ fn private_key(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError
     Ok(Value::string(key.to_pem()))
 }
 
-fn new_key(env: &Env<'_, '_>) -> PrivateKey {
-    PrivateKey::rsa(world(env), KEY_BITS)
+fn new_key(env: &Env<'_, '_>) -> Result<PrivateKey, FuncError> {
+    Ok(PrivateKey::rsa(world(env)?, KEY_BITS))
 }
 
 fn given_key(args: &[Value], at: usize) -> Result<PrivateKey, FuncError> {
@@ -124,13 +125,14 @@ fn given_key(args: &[Value], at: usize) -> Result<PrivateKey, FuncError> {
 }
 
 fn authority(env: &Env<'_, '_>, args: &[Value], key: &PrivateKey) -> Result<Value, FuncError> {
-    let request = Request::new(world(env), bytes(args, 0), &[], &[], int(args, 1), true)?;
+    let request = Request::new(world(env)?, bytes(args, 0), &[], &[], int(args, 1), true)?;
     Ok(request.self_signed(key)?.into())
 }
 
-fn request(env: &Env<'_, '_>, args: &[Value]) -> Result<Request, String> {
+fn request(env: &Env<'_, '_>, args: &[Value]) -> Result<Request, FuncError> {
     let (addresses, names) = (items(args, 1), items(args, 2));
-    Request::new(world(env), bytes(args, 0), addresses, names, int(args, 3), false)
+    let world = world(env)?;
+    Ok(Request::new(world, bytes(args, 0), addresses, names, int(args, 3), false)?)
 }
 
 fn signed(env: &Env<'_, '_>, args: &[Value], key: &PrivateKey) -> Result<Value, FuncError> {

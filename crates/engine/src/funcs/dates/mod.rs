@@ -27,7 +27,7 @@ const TIME: Type = Type::Named("time.Time");
 
 /// The functions of this family.
 pub(crate) const FUNCTIONS: &[Function] = &[
-    Function::new("now", &[], |env, _| Ok(Time::now(world(env)).into())),
+    Function::new("now", &[], |env, _| Ok(Time::now(world(env)?).into())),
     Function::new("ago", &[Type::Any], ago),
     Function::new("date", &[Type::String, Type::Any], |env, args| {
         show(env, bytes(args, 0), &args[1], b"Local")
@@ -43,11 +43,12 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function::new("mustDateModify", &[Type::String, TIME], must_date_modify),
     Function::new("must_date_modify", &[Type::String, TIME], must_date_modify),
     Function::new("toDate", &[Type::String, Type::String], |env, args| {
-        let zero = || Time::zero().at_place(world(env).local_time_zone());
-        Ok(parse(env, args).unwrap_or_else(|_| zero()).into())
+        let world = world(env)?;
+        let zero = || Time::zero().at_place(world.local_time_zone());
+        Ok(parse(world, args).unwrap_or_else(|_| zero()).into())
     }),
     Function::new("mustToDate", &[Type::String, Type::String], |env, args| {
-        Ok(parse(env, args)?.into())
+        Ok(parse(world(env)?, args)?.into())
     }),
     Function::new("unixEpoch", &[TIME], |_, args| {
         Ok(Value::string(time(&args[0])?.unix().to_string()))
@@ -79,10 +80,6 @@ const DATE_IN_ZONE: &[Type] = &[Type::String, Type::Any, Type::String];
 
 const HTML_LAYOUT: &[u8] = b"2006-01-02";
 
-fn local(env: &Env<'_, '_>) -> Zone {
-    Zone::Local(world(env).local_time_zone())
-}
-
 /// Gives a `time.Time` argument.
 fn time(value: &Value) -> Result<&Time, FuncError> {
     value.as_object().ok_or_else(|| {
@@ -100,12 +97,13 @@ fn seconds(value: &Value) -> Option<i64> {
 }
 
 fn show(env: &Env<'_, '_>, layout: &[u8], date: &Value, zone: &[u8]) -> Result<Value, FuncError> {
+    let world = world(env)?;
     let time = match (date.as_object::<Time>(), seconds(date)) {
         (Some(time), _) => time.clone(),
         (None, Some(seconds)) => Time::from_unix(seconds, Zone::Utc),
-        (None, None) => Time::now(world(env)),
+        (None, None) => Time::now(world),
     };
-    let zone = Zone::load(zone, world(env).local_time_zone()).unwrap_or(Zone::Utc);
+    let zone = Zone::load(zone, world.local_time_zone()).unwrap_or(Zone::Utc);
     Ok(Value::string(time.in_zone(zone).format(layout)))
 }
 
@@ -114,7 +112,7 @@ fn date_in_zone(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncErro
 }
 
 fn ago(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
-    let now = Time::now(world(env));
+    let now = Time::now(world(env)?);
     let time = match (&args[0], args[0].as_object::<Time>()) {
         (_, Some(time)) => time.clone(),
         (Value::Int(IntType::Int | IntType::Int64, seconds), None) => {
@@ -137,9 +135,10 @@ fn must_date_modify(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncEr
     Ok(time(&args[1])?.plus(Duration::parse(bytes(args, 0))?).into())
 }
 
-fn parse(env: &Env<'_, '_>, args: &[Value]) -> Result<Time, String> {
-    let time = layout::parse(bytes(args, 0), bytes(args, 1), &local(env))?;
-    Ok(time.at_place(world(env).local_time_zone()))
+fn parse(world: &dyn World, args: &[Value]) -> Result<Time, String> {
+    let local = Zone::Local(world.local_time_zone());
+    let time = layout::parse(bytes(args, 0), bytes(args, 1), &local)?;
+    Ok(time.at_place(world.local_time_zone()))
 }
 
 fn duration(_: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
@@ -175,7 +174,7 @@ fn duration_round(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncEr
         Value::String(text) => Duration::parse(text.as_bytes()).unwrap_or(Duration::new(0)),
         Value::Int(IntType::Int64, nanoseconds) => Duration::new(*nanoseconds),
         value => match value.as_object::<Time>() {
-            Some(time) => Time::now(world(env)).since(time),
+            Some(time) => Time::now(world(env)?).since(time),
             None => Duration::new(0),
         },
     };

@@ -30,7 +30,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("mustToToml", &[Type::Any], |_, args| Ok(Value::string(encode(args)??))),
     Function::new("fromToml", &[Type::String], |env, args| {
-        Ok(from_toml(bytes(args, 0), world(env))
+        Ok(from_toml(bytes(args, 0), world(env)?)
             .unwrap_or_else(|error| Value::map([("Error", Value::string(error))])))
     }),
 ];
