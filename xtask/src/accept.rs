@@ -11,10 +11,14 @@ use crate::{Result, root, say};
 const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "cli", "says_what_was_accepted"),
     ("pintle", "compose", "projects_become_what_was_accepted"),
+    ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
 ];
 
 /// The tests within libraries that keep a document of ours, by package and name.
-const DOCUMENTS: &[(&str, &str)] = &[("pintle-compose", "table::tests::the_readme_has_the_tables")];
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("pintle-compose", "table::tests::the_readme_has_the_tables"),
+    ("pintle-engine", "lint::codes::table::tests::the_manual_has_the_table"),
+];
 
 /// The variable that makes those tests write what they would compare.
 const ACCEPT: &str = "PINTLE_ACCEPT";

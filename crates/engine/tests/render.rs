@@ -1,5 +1,7 @@
 //! Charts as both Helms render them: each file of `fixtures/render` is a chart with a user's values.
 
+mod sections;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,25 +14,10 @@ use pintle_engine::{
 };
 use pintle_manifest::{Hook, HookEvent};
 use pintle_yaml::{Map, Value};
+use sections::{sections, take};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Gives the files of a case, which stand in it as `-- path --` sections, in order of their names.
-fn sections(text: &str) -> Vec<(String, String)> {
-    let mut files = Vec::<(String, String)>::new();
-    for line in text.split_inclusive('\n') {
-        match line.strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --\n")) {
-            Some(name) => {
-                files.retain(|(other, _)| other != name);
-                files.push((name.to_owned(), String::new()));
-            }
-            None => files.last_mut().expect("a case begins with a path").1.push_str(line),
-        }
-    }
-    files.sort();
-    files
 }
 
 /// Gives an error with what it comes from, as the program prints it.
@@ -42,8 +29,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn render(text: &str, profile: Profile) -> Result<String, String> {
     let mut files = sections(text);
     let mut user = Map::new();
-    if let Some(at) = files.iter().position(|(name, _)| name == "user.yaml")
-        && let Ok(Value::Map(values)) = pintle_yaml::from_str(&files.remove(at).1)
+    if let Some(text) = take(&mut files, "user.yaml")
+        && let Ok(Value::Map(values)) = pintle_yaml::from_str(&text)
     {
         user = values;
     }

@@ -126,14 +126,16 @@ impl<'t> Iterator for Names<'t> {
         self.run = Idents { start: self.run.start + 1, len: self.run.len - 1 };
         Some(self.source.name(symbol))
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = self.run.len as usize;
+        (len, Some(len))
+    }
 }
 
-impl<'t> Node<'t> {
-    /// Gives what sets this node apart from all others of its text.
-    pub fn number(self) -> u32 {
-        self.id.0
-    }
+impl ExactSizeIterator for Names<'_> {}
 
+impl<'t> Node<'t> {
     /// Gives the name of the text that the node stands in.
     pub fn parse_name(self) -> &'t str {
         &self.source.parse_name

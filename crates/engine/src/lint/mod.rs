@@ -11,9 +11,11 @@ mod dependencies;
 mod deprecations;
 mod documents;
 mod names;
+mod reads;
 mod templates;
 mod values;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -155,6 +157,8 @@ pub struct Findings {
     pub messages: Vec<Message>,
     /// what was logged, in order
     pub logged: Vec<Logged>,
+    /// what the templates rendered to, by their paths from the outermost chart's name on
+    pub(crate) rendered: BTreeMap<String, String>,
 }
 
 /// Judges a chart with the user's values.

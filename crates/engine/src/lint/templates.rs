@@ -2,6 +2,7 @@
 //!
 //! Source: `rules/template.go`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pintle_chart::coalesce::coalesce;
@@ -36,6 +37,12 @@ impl Linter<'_> {
             }
         };
         let Some(files) = self.rendered(&mut chart) else { return };
+        self.judge(&chart, &files);
+        self.findings.rendered = files;
+    }
+
+    /// Judges the templates, and what they rendered to.
+    fn judge(&mut self, chart: &Chart, files: &BTreeMap<String, String>) {
         for template in &chart.templates {
             self.rule(Error, &template.name, extension(&template.name));
             if self.is_helm_3() {
@@ -81,10 +88,7 @@ impl Linter<'_> {
     }
 
     /// Renders the chart; says so if that fails.
-    fn rendered(
-        &mut self,
-        chart: &mut Chart,
-    ) -> Option<std::collections::BTreeMap<String, String>> {
+    fn rendered(&mut self, chart: &mut Chart) -> Option<BTreeMap<String, String>> {
         let super::LintSettings { profile, kube_version, namespace, schema, world } = self.settings;
         let warnings = process_dependencies(chart, self.values, profile.coalesce).ok()?;
         self.log(warnings.into_iter().map(Warning::Dependencies));

@@ -131,6 +131,6 @@ fn lint_one(
             }
         }
     }
-    let findings = if ours { warnings(&folder, given, settings) } else { Vec::new() };
+    let findings = if ours { warnings(&folder, given, settings, &found) } else { Vec::new() };
     Judged { path, error: None, messages: found.messages, findings }
 }

@@ -6,12 +6,39 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-use super::Code;
+use pintle_yaml::NodeKind;
+
 use super::desk::{Desk, Kind, Lines, PaperId};
 use super::table::UNKNOWN_CODE;
+use super::{CHART_YAML, Code, Whose};
 
 /// How a comment begins that allows something.
 const OPENING: &str = "pintle: allow(";
+
+/// The annotation of `Chart.yaml` that allows codes in the whole chart.
+const ANNOTATION: &str = "pintle.dev/lint-allow";
+
+/// Gives what is allowed in a whole chart: what `Chart.yaml` says, besides what is given.
+pub(super) fn of_chart(desk: &mut Desk<'_>, given: &[&'static Code]) -> Vec<&'static Code> {
+    let mut allowed = given.to_vec();
+    for paper in desk.yaml_papers() {
+        if desk.papers[paper].name != CHART_YAML || desk.papers[paper].whose != Whose::Chart {
+            continue;
+        }
+        for (start, tree) in desk.documents(paper) {
+            let annotations = tree.root().and_then(|root| root.get("annotations"));
+            let annotation =
+                annotations.and_then(|annotations| annotations.target().get(ANNOTATION));
+            let Some(annotation) = annotation else { continue };
+            let NodeKind::Scalar(list, _) = annotation.target().kind() else { continue };
+            let offset = start + annotation.span().start;
+            allowed.extend(read_list(list, |_, unknown| {
+                desk.note(&UNKNOWN_CODE, paper, offset, unknown);
+            }));
+        }
+    }
+    allowed
+}
 
 /// What is allowed on which lines of a file.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use pintle_yaml::{Location, Tree};
 
 use super::allow::Allowances;
 use super::table::CODES;
-use super::{Code, Finding, Whose};
+use super::{CHART_YAML, Code, Finding, Whose};
 
 /// How many warnings of one code a chart gets; of more, only their number is told.
 pub(super) const MAX_FINDINGS: usize = 1_000;
@@ -73,6 +73,13 @@ impl<'a> Desk<'a> {
         Some(self.papers.len() - 1)
     }
 
+    /// Puts a template on the desk, unless it lies there.
+    pub(super) fn template(&mut self, name: &str, bytes: &'a [u8]) -> Option<PaperId> {
+        let is_it = |paper: &Paper<'_>| paper.kind == Kind::Template && paper.name == name;
+        let known = self.papers.iter().position(is_it);
+        known.or_else(|| self.add(name, Whose::Chart, Kind::Template, bytes))
+    }
+
     /// Notes a warning.
     pub(super) fn note(
         &mut self,
@@ -92,6 +99,15 @@ impl<'a> Desk<'a> {
     pub(super) fn yaml_papers(&self) -> Vec<PaperId> {
         let is_yaml = |id: &PaperId| matches!(self.papers[*id].kind, Kind::Yaml(_));
         (0..self.papers.len()).filter(is_yaml).collect()
+    }
+
+    /// Gives the numbers of the files that are values.
+    pub(super) fn values_papers(&self) -> Vec<PaperId> {
+        let mut papers = self.yaml_papers();
+        papers.retain(|id| {
+            self.papers[*id].name != CHART_YAML || self.papers[*id].whose == Whose::User
+        });
+        papers
     }
 
     /// Gives the documents of a file of YAML that count, each with where it begins in the file.

@@ -8,15 +8,27 @@
 mod allow;
 mod desk;
 mod keys;
+mod nulls;
+mod output;
 mod scalars;
+mod schema;
 mod table;
+mod unknown;
+mod unused;
 
+use pintle_chart::Chart;
+use pintle_chart::coalesce::coalesce;
+use pintle_chart::process::process_dependencies;
 use pintle_chart::values::ValuesFile;
-use pintle_yaml::{Location, Map};
+use pintle_yaml::{Location, Map, Value};
 
-use super::{Entry, Folder, LintSettings};
+use super::reads::Reads;
+use super::{Entry, Findings, Folder, LintSettings};
 use desk::{Desk, Kind};
 pub use table::{CODES, Code};
+
+/// The file that says what a chart is.
+const CHART_YAML: &str = "Chart.yaml";
 
 /// What the user gives beside the chart.
 #[derive(Debug, Clone, Default)]
@@ -51,14 +63,31 @@ pub struct Finding {
     pub message: String,
 }
 
+/// What values come to.
+#[derive(Debug, Default)]
+struct Known {
+    /// what the user gives
+    user: Map,
+    /// what the chart may be rendered with: with every chart below it switched on, and as they are
+    values: Vec<Map>,
+    /// the same if the user gives nothing
+    defaults: Vec<Map>,
+}
+
 /// Looks for what [`CODES`] lists, and gives it in order of files and places.
 ///
-/// Nothing is said where a chart cannot be read at all: that is an error by Helm's rules.
-pub fn warnings(folder: &Folder, given: &Given<'_>, settings: &LintSettings) -> Vec<Finding> {
+/// `findings` are what [`super::lint`] gave for the same chart. Nothing is said about what cannot be read at all: that is
+/// an error by Helm's rules.
+pub fn warnings(
+    folder: &Folder,
+    given: &Given<'_>,
+    settings: &LintSettings,
+    findings: &Findings,
+) -> Vec<Finding> {
     let mut desk = Desk::default();
     let documents = settings.profile.values.documents;
     if let Entry::File(bytes) = &folder.chart_yaml {
-        desk.add("Chart.yaml", Whose::Chart, Kind::Yaml(documents), bytes);
+        desk.add(CHART_YAML, Whose::Chart, Kind::Yaml(documents), bytes);
     }
     if let Entry::File(bytes) = &folder.values_yaml {
         desk.add("values.yaml", Whose::Chart, Kind::Yaml(documents), bytes);
@@ -67,6 +96,36 @@ pub fn warnings(folder: &Folder, given: &Given<'_>, settings: &LintSettings) -> 
         desk.add(&file.name, Whose::User, Kind::Yaml(documents), &file.content);
     }
     keys::check(&mut desk);
-    scalars::check(&mut desk);
-    desk.finish(&given.allowed)
+    let Ok(chart) = &folder.chart else {
+        scalars::check(&mut desk, None);
+        return desk.finish(&given.allowed);
+    };
+    let user = Value::Map(given.values.clone());
+    let reads = Reads::of(chart, &user, &settings.profile);
+    // Who carries a library reads its values in templates of their own.
+    let reads = reads.filter(|_| !chart.is_library());
+    let known = Known {
+        user: given.values.clone(),
+        values: possible_values(chart, &given.values, settings),
+        defaults: possible_values(chart, &Map::new(), settings),
+    };
+    scalars::check(&mut desk, reads.as_ref());
+    nulls::check(&mut desk, chart, &known, reads.as_ref(), &settings.profile);
+    schema::check(&mut desk, chart, &known, settings.schema);
+    output::check(&mut desk, chart, &findings.rendered);
+    if let Some(reads) = &reads {
+        unused::check(&mut desk, reads);
+        unknown::check(&mut desk, chart, &known.values, reads);
+    }
+    let allowed = allow::of_chart(&mut desk, &given.allowed);
+    desk.finish(&allowed)
+}
+
+/// Gives what a chart may be rendered with.
+fn possible_values(chart: &Chart, values: &Map, settings: &LintSettings) -> Vec<Map> {
+    let rules = settings.profile.coalesce;
+    let mut switched = chart.clone();
+    let is_processed = process_dependencies(&mut switched, values, rules).is_ok();
+    let charts = [chart].into_iter().chain(is_processed.then_some(&switched));
+    charts.filter_map(|chart| Some(coalesce(chart, values, rules).ok()?.values)).collect()
 }

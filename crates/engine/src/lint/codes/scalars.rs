@@ -3,13 +3,15 @@
 use pintle_yaml::{Node, NodeKind, Resolved, Style};
 
 use super::desk::{Desk, PaperId};
+use super::keys::key_name;
 use super::table::{LARGE_INTEGER, OCTAL_NUMBER, YAML_WORD_BOOLEAN};
+use crate::lint::reads::{Reads, Spots};
 
 /// The smallest integer that Go prints with an exponent where it is a float.
 const SMALLEST_LARGE: f64 = 1e6;
 
 /// Looks through the files of YAML.
-pub(super) fn check(desk: &mut Desk<'_>) {
+pub(super) fn check(desk: &mut Desk<'_>, reads: Option<&Reads>) {
     for paper in desk.yaml_papers() {
         for (start, tree) in desk.documents(paper) {
             let Some(root) = tree.root() else { continue };
@@ -23,6 +25,52 @@ pub(super) fn check(desk: &mut Desk<'_>) {
                 check_value(desk, paper, start, node, key);
             }
         }
+    }
+    for paper in desk.values_papers() {
+        for (start, tree) in desk.documents(paper) {
+            if let Some(root) = tree.root() {
+                large_integers(root, reads, |offset, path| {
+                    let message =
+                        format!("`{path}` is a float to templates, which print it as 1e+06");
+                    desk.note(&LARGE_INTEGER, paper, start + offset, message);
+                });
+            }
+        }
+    }
+}
+
+/// Finds large integers that a template prints as they are; any, if it is not known what templates do.
+fn large_integers(root: Node<'_, '_>, reads: Option<&Reads>, mut found: impl FnMut(usize, &str)) {
+    let spots = reads.map(|reads| Spots::root(&reads.places));
+    let mut open = vec![(root, spots, String::new(), false)];
+    while let Some((node, spots, path, is_list_printed)) = open.pop() {
+        // Nothing reads what is here, or hands it on but whole.
+        if spots.as_ref().is_some_and(Spots::is_unread) && !is_list_printed {
+            continue;
+        }
+        let is_printed = spots.as_ref().is_none_or(Spots::is_printed);
+        if plain(node).is_some_and(is_large) && (is_printed || is_list_printed) {
+            found(node.span().start, &path);
+        }
+        for item in node.items() {
+            let inner = spots.as_ref().map(Spots::item);
+            open.push((item, inner, format!("{path}[]"), is_printed));
+        }
+        for (key, value) in node.entries() {
+            let Some(name) = key_name(key) else { continue };
+            let inner = spots.as_ref().map(|spots| spots.key(&name));
+            let dot = if path.is_empty() { "" } else { "." };
+            open.push((value, inner, format!("{path}{dot}{name}"), false));
+        }
+    }
+}
+
+fn is_large(text: &str) -> bool {
+    match Resolved::of_plain(text) {
+        #[expect(clippy::cast_precision_loss, reason = "so does Helm")]
+        Resolved::Int(n) => n.unsigned_abs() as f64 >= SMALLEST_LARGE,
+        Resolved::Uint(_) => true,
+        _ => false,
     }
 }
 
@@ -69,23 +117,6 @@ fn check_value(
                 paper,
                 offset,
                 "a number with a leading zero is read as octal",
-            );
-        }
-        #[expect(clippy::cast_precision_loss, reason = "so does Helm")]
-        Resolved::Int(n) if n.unsigned_abs() as f64 >= SMALLEST_LARGE => {
-            desk.note(
-                &LARGE_INTEGER,
-                paper,
-                offset,
-                "an integer of a million or more is a float to templates, and prints as 1e+06",
-            );
-        }
-        Resolved::Uint(_) => {
-            desk.note(
-                &LARGE_INTEGER,
-                paper,
-                offset,
-                "an integer of a million or more is a float to templates, and prints as 1e+06",
             );
         }
         _ => {}

@@ -1,0 +1,185 @@
+//! `open-schema`, `default-fails-schema`: a `values.schema.json` that refuses nothing, or too much.
+
+use pintle_chart::Chart;
+use pintle_chart::schema::check_one;
+use pintle_yaml::{Map, Node, Value, json};
+
+use super::desk::{Desk, Kind, PaperId};
+use super::table::{DEFAULT_FAILS_SCHEMA, OPEN_SCHEMA};
+use super::{Known, Whose};
+use crate::SchemaCheck;
+
+/// Keywords that refuse nothing.
+const ANNOTATIONS: &[&str] = &[
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$id",
+    "$schema",
+    "$vocabulary",
+    "default",
+    "definitions",
+    "deprecated",
+    "description",
+    "examples",
+    "id",
+    "readOnly",
+    "title",
+    "writeOnly",
+];
+
+/// Keywords whose schemas refuse nothing where they refuse nothing themselves.
+const APPLIED: &[&str] = &[
+    "additionalItems",
+    "additionalProperties",
+    "items",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Looks at the schema of a chart.
+pub(super) fn check<'a>(
+    desk: &mut Desk<'a>,
+    chart: &'a Chart,
+    known: &Known,
+    schema_check: SchemaCheck,
+) {
+    let Some(schema) = &chart.schema else { return };
+    let Ok(text) = std::str::from_utf8(schema) else { return };
+    // One that cannot be read is an error by Helm's rules.
+    let Ok(value) = json::from_str(text) else { return };
+    if is_open(&value, true) {
+        let paper = desk.add("values.schema.json", Whose::Chart, Kind::Json, schema);
+        let offset = text.len() - text.trim_start().len();
+        if let Some(paper) = paper {
+            desk.note(&OPEN_SCHEMA, paper, offset, "this schema takes any values");
+        }
+        return;
+    }
+    if let (SchemaCheck::Checked, Some(defaults)) = (schema_check, known.defaults.last()) {
+        defaults_pass(desk, schema, defaults);
+    }
+}
+
+/// Tells whether a schema refuses nothing; at the top no map is refused, and there is nothing else.
+fn is_open(schema: &Value, is_top: bool) -> bool {
+    let Value::Map(keywords) = schema else { return *schema == Value::Bool(true) };
+    keywords.iter().all(|(keyword, value)| match &**keyword {
+        "type" => is_top && (value.as_str() == Some("object")),
+        "properties" | "patternProperties" => {
+            value.as_map().is_some_and(|inner| inner.iter().all(|(_, value)| is_open(value, false)))
+        }
+        "required" => value.as_list().is_some_and(<[Value]>::is_empty),
+        keyword if APPLIED.contains(&keyword) => is_open(value, false),
+        keyword => ANNOTATIONS.contains(&keyword),
+    })
+}
+
+/// Checks the defaults alone; what they lack is for the user to give.
+fn defaults_pass(desk: &mut Desk<'_>, schema: &[u8], defaults: &Map) {
+    let Err(text) = check_one(schema, defaults) else { return };
+    let papers = desk.values_papers();
+    let Some(paper) = papers.into_iter().find(|id| desk.papers[*id].whose == Whose::Chart) else {
+        return;
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let is_within = lines.get(at + 1).is_some_and(|next| indent(next) > indent(line));
+        let Some((path, words)) = fault(line) else { continue };
+        if is_within || words.starts_with("missing propert") {
+            continue;
+        }
+        let paths = match words.strip_prefix("additional properties ") {
+            Some(names) => {
+                quoted(names).into_iter().map(|name| [&path[..], &[name]].concat()).collect()
+            }
+            None => vec![path],
+        };
+        for path in paths {
+            if let Some(offset) = place(desk, paper, &path) {
+                let path = path.join(".");
+                let message = format!("values.schema.json refuses the default of `{path}`");
+                desk.note(&DEFAULT_FAILS_SCHEMA, paper, offset, message);
+            }
+        }
+    }
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// Reads a line of the report: `- at '/a/b': words`.
+fn fault(line: &str) -> Option<(Vec<String>, &str)> {
+    let rest = line.trim_start().strip_prefix("- at '")?;
+    let (pointer, words) = rest.split_once("': ")?;
+    let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    Some((pointer.split('/').skip(1).map(unescape).collect(), words))
+}
+
+/// Gives the names between single quotes.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Finds a default in `values.yaml`: its key, or the item of a list.
+fn place(desk: &Desk<'_>, paper: PaperId, path: &[String]) -> Option<usize> {
+    let documents = desk.documents(paper);
+    documents.iter().rev().find_map(|(start, tree)| Some(start + find(tree.root()?, path)?))
+}
+
+fn find(root: Node<'_, '_>, path: &[String]) -> Option<usize> {
+    let mut node = root;
+    let mut offset = None;
+    for step in path {
+        let inner = node.target();
+        let has_key = |(key, _): &(Node<'_, '_>, Node<'_, '_>)| {
+            super::keys::key_name(*key).as_deref() == Some(step.as_str())
+        };
+        if let Some((key, value)) = inner.entries().filter(has_key).last() {
+            (offset, node) = (Some(key.span().start), value);
+        } else {
+            let item = inner.items().nth(step.parse().ok()?)?;
+            (offset, node) = (Some(item.span().start), item);
+        }
+    }
+    offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_that_refuse_nothing_are_open() {
+        let is_open = |text| is_open(&json::from_str(text).expect("it is JSON"), true);
+        for open in [
+            "true",
+            "{}",
+            r#"{"$schema": "x", "type": "object", "title": "t"}"#,
+            r#"{"type": "object", "additionalProperties": true, "properties": {"a": {}, "b": true}}"#,
+        ] {
+            assert!(is_open(open), "{open}");
+        }
+        for closed in [
+            "false",
+            r#"{"properties": {"a": {"type": "string"}}}"#,
+            r#"{"additionalProperties": false}"#,
+            r#"{"required": ["a"]}"#,
+            r##"{"$ref": "#/definitions/a"}"##,
+        ] {
+            assert!(!is_open(closed), "{closed}");
+        }
+    }
+
+    #[test]
+    fn faults_are_read_from_the_report() {
+        let (path, words) =
+            fault("    - at '/a~1b/0': got string, want integer").expect("it is one");
+        assert_eq!(
+            (path, words),
+            (vec!["a/b".to_owned(), "0".to_owned()], "got string, want integer")
+        );
+        assert_eq!(quoted("'a', 'b' not allowed"), ["a", "b"]);
+    }
+}
