@@ -10,10 +10,12 @@
 //! - *In one process, values to texts*: values, checked by the schema, become each template's text; in Go `ToRenderValues` and
 //!   `engine.Render`. Ours also looks which dependencies are on, every time.
 //! - *All cores*: values to objects, with other values for each release, read before; in Go on a sample, scaled.
+//! - *Without Helm*: what only our program does, from start to exit.
 //! - *Growth*: processor time for each unit of a chart that grows, less that of a chart with nothing in it.
 //!
 //! Memory is the peak of the whole process, the loaded chart included.
 
+mod alone;
 mod growth;
 mod inside;
 mod process;
@@ -180,6 +182,7 @@ impl Request {
         let names: Vec<&str> = ROWS
             .iter()
             .map(|row| row.name)
+            .chain(alone::ROWS.iter().map(|row| row.name))
             .chain(growth::ROWS.iter().map(|row| row.name))
             .collect();
         if request.write_readme && !request.only.is_empty() {
@@ -242,12 +245,14 @@ impl Bench {
                 }
             }
         }
+        let rows = alone::ROWS.iter().filter(|row| request.asks_for(row.name));
+        let table = format!("{}\n{table}", alone::measure(self, rows)?);
         let rows = growth::ROWS.iter().filter(|row| request.asks_for(row.name));
         let growth = growth::compare(self, rows)?;
         print(&format!("{table}\n{growth}"));
         match n_left_out {
             _ if !request.write_readme => Ok(()),
-            0 => write_readme(&table.to_string()),
+            0 => write_readme(&table),
             _ => Err(format!(
                 "the README stays: its table has every row, and {n_left_out} were left out"
             )),

@@ -85,7 +85,8 @@ pub(super) fn duration(nanoseconds: f64) -> String {
     with_unit(nanoseconds, &["ns", "µs", "ms", "s"])
 }
 
-fn bytes(bytes: f64) -> String {
+/// Writes bytes with three digits and a unit.
+pub(super) fn bytes(bytes: f64) -> String {
     with_unit(bytes, &["B", "kB", "MB", "GB"])
 }
 
