@@ -14,6 +14,7 @@ use crate::report::{Place, Report};
 use crate::schema::{self, Numbers};
 use crate::service::{self, Service, network};
 use crate::source::{Options, Source};
+use crate::table::{Fate, TOP};
 use crate::{Converted, extension, output, profiles};
 
 /// The most services of a project.
@@ -186,10 +187,11 @@ fn values(top: &Map, services: &Map, context: &mut Context<'_>) -> OutMap {
     if !objects.is_empty() {
         values.push(("additionalResources".to_owned(), Out::List(objects)));
     }
-    if let Some(name) = top.entry("name").filter(|entry| !entry.value.is_null()) {
-        context
-            .report
-            .note(name.place, "`name` has no effect: the release is named when it is installed");
+    for rule in TOP.iter().filter(|rule| rule.fate == Fate::Noted) {
+        if let Some(entry) = top.entry(rule.key).filter(|entry| !entry.value.is_null()) {
+            let text = format!("`{}` has no effect: {}", rule.key, rule.words);
+            context.report.note(entry.place, text);
+        }
     }
     values
 }

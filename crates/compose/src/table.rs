@@ -307,6 +307,65 @@ mod tests {
         assert_eq!(known(TOP), keys(&schema));
     }
 
+    /// The keys that stand in the Compose files of a case: those of services, and those at the top.
+    fn keys_of(case: &Path, in_services: &mut BTreeSet<String>, at_top: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(case).unwrap() {
+            let path = entry.unwrap().path();
+            let is_yaml =
+                path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+            let Some(Ok(Value::Map(top))) =
+                is_yaml.then(|| pintle_yaml::from_slice(&std::fs::read(&path).unwrap()))
+            else {
+                continue;
+            };
+            at_top.extend(top.keys().map(ToString::to_string));
+            let services = top.get("services").and_then(Value::as_map);
+            for (_, service) in services.into_iter().flat_map(pintle_yaml::Map::iter) {
+                in_services.extend(
+                    service
+                        .as_map()
+                        .into_iter()
+                        .flat_map(pintle_yaml::Map::keys)
+                        .map(ToString::to_string),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_has_a_case_that_meets_its_fate() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let (mut services, mut tops) = (BTreeSet::new(), BTreeSet::new());
+        let (mut good, mut bad) = (String::new(), String::new());
+        for entry in std::fs::read_dir(root.join("fixtures/compose")).unwrap() {
+            let case = entry.unwrap().path();
+            let name = case.file_name().unwrap().to_str().unwrap();
+            let outcome = root.join(format!("snapshots/ours/compose/{name}.txt"));
+            let outcome = std::fs::read_to_string(outcome).unwrap();
+            if name.starts_with("err-") {
+                bad.push_str(&outcome);
+            } else {
+                good.push_str(&outcome);
+                keys_of(&case, &mut services, &mut tops);
+            }
+        }
+        let mut without = Vec::new();
+        for (rules, keys, before) in [(SERVICE, &services, "."), (TOP, &tops, ": `")] {
+            for rule in rules {
+                let named = format!("{before}{}`", rule.key);
+                let is_met = match rule.fate {
+                    Fate::Converted => keys.contains(rule.key),
+                    Fate::Noted => keys.contains(rule.key) && good.contains(&named),
+                    Fate::Refused => bad.contains(&format!("{named}: {}", rule.words)),
+                };
+                if !is_met {
+                    without.push((rule.key, rule.fate));
+                }
+            }
+        }
+        assert!(without.is_empty(), "{without:?}");
+    }
+
     #[test]
     fn the_readme_has_the_tables() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

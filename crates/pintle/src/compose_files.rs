@@ -1,12 +1,13 @@
 //! The files of a Compose project on disk: read with a limit, and never from outside its folder.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use pintle_chart::origin::ForeignPlaces;
 use pintle_compose::{
-    Converted, FileError, MAX_FILE_BYTES, Options, Project, Source, SourceFile,
+    Converted, FileError, MAX_FILE_BYTES, Note, Options, Project, Source, SourceFile,
     convert as convert_source,
 };
 
@@ -30,10 +31,42 @@ pub(crate) fn convert(
     let files = read_all(names)?;
     let project = folder_of(names);
     let converted = convert_source(Source { files: &files, project: &project }, &options)?;
-    for note in &converted.notes {
+    for note in together(&converted.notes) {
         output.complain(&format!("note: {note}"));
     }
     Ok(converted)
+}
+
+/// Says once what is to know of many services: at the first place, with the number of the others.
+fn together(notes: &[Note]) -> Vec<String> {
+    // "`services.web.ports`: why" and "`volumes.data`: why" are like others but for the name.
+    let about = |note: &Note| {
+        let (path, reason) = note.text.strip_prefix('`')?.split_once('`')?;
+        let (section, rest) = path.split_once('.')?;
+        let key = rest.split_once('.').map_or("", |(_, key)| key);
+        let like = [&note.location.file, section, key, reason].map(str::to_owned);
+        Some((path.to_owned(), like))
+    };
+    let mut n_like = BTreeMap::new();
+    for (_, like) in notes.iter().filter_map(about) {
+        *n_like.entry(like).or_insert(0) += 1;
+    }
+    let mut said = Vec::new();
+    for note in notes {
+        let Some((path, like)) = about(note) else {
+            said.push(note.to_string());
+            continue;
+        };
+        match std::mem::take(n_like.entry(like.clone()).or_default()) {
+            0 => {}
+            1 => said.push(note.to_string()),
+            n_notes => {
+                let (location, [_, _, _, reason]) = (&note.location, like);
+                said.push(format!("{location}: `{path}` and {} others{reason}", n_notes - 1));
+            }
+        }
+    }
+    said
 }
 
 /// Gives where the values of a project come from.

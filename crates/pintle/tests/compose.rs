@@ -153,3 +153,14 @@ fn projects_become_what_was_accepted() {
         .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
+
+#[test]
+fn a_large_file_is_refused_before_it_is_read() {
+    let content = vec![b'#'; pintle::compose::MAX_FILE_BYTES + 1];
+    let files = [SourceFile { name: "compose.yaml".to_owned(), content }];
+    let project = BTreeMap::<String, Vec<u8>>::new();
+    let source = Source { files: &files, project: &project };
+    let errors = convert(source, &Options::default()).unwrap_err();
+    let text = errors.to_string();
+    assert!(text.starts_with("compose.yaml:1:1: the file has 4194305 bytes"), "{text}");
+}
