@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use memchr::{memchr_iter, memrchr};
+
 /// A place in a file. Shows as `values.yaml:3:7`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
@@ -17,10 +19,10 @@ impl Location {
     /// Finds the place of an offset in bytes in the text of a file; what is behind the end counts as the end.
     pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Self {
         let before = &text[..text.floor_char_boundary(offset)];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_start = memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
         Self {
             file: file.into(),
-            line: before.matches('\n').count() + 1,
+            line: memchr_iter(b'\n', before.as_bytes()).count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
     }
