@@ -10,6 +10,7 @@ use crate::{Result, root, say};
 /// The tests that compare with `snapshots/ours`, by package, test file and name.
 const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "cli", "says_what_was_accepted"),
+    ("pintle", "cli", "explain::reports_are_what_was_accepted_and_point_at_the_text"),
     ("pintle", "compose", "projects_become_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
 ];

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
 mod calls;
+mod explain;
 
 use std::fs;
 use std::io::Write;

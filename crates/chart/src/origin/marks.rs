@@ -79,6 +79,15 @@ impl Marks {
         ValuePath(steps)
     }
 
+    /// Gives what a site is in: all values of its document.
+    pub(super) fn root(&self, id: SiteId) -> Option<&Value> {
+        let mut site = self.site(id)?;
+        while let Some((outer, _)) = &site.around {
+            site = self.site(*outer)?;
+        }
+        Some(&site.value)
+    }
+
     /// Marks a scalar.
     pub(super) fn scalar(id: SiteId) -> Value {
         Value::string(id.to_string())

@@ -38,6 +38,7 @@ use pintle_yaml::{Location, Map, Value};
 use crate::coalesce::{CoalesceError, CoalesceRules, coalesce};
 use crate::load::Documents;
 use crate::process::process_telling;
+use crate::secret::is_secret_value;
 use crate::set::{ReadFile, SetFlag};
 use crate::value_path::{Step, ValuePath};
 use crate::values::{Sources, ValueRules, ValuesError};
@@ -175,6 +176,8 @@ pub struct Spotted<'o> {
     pub origin: Origin,
     /// the text
     pub text: &'o Text,
+    /// its number among [`Origins::texts`]
+    pub text_number: usize,
     /// where its key stands, in bytes, if it has one there
     pub key: Option<Range<usize>>,
     /// where the value stands, in bytes, if it is known
@@ -254,6 +257,20 @@ impl Origins {
         &self.marks.texts
     }
 
+    /// Gives where values stand in a text that may be secrets, in bytes.
+    pub fn secrets_in(&self, text_number: usize) -> Vec<Range<usize>> {
+        let mut secrets = Vec::new();
+        for (id, site) in self.marks.sites.iter().enumerate() {
+            let (Some(span), true) = (&site.span, site.text == text_number) else { continue };
+            let id = SiteId::try_from(id).unwrap_or(SiteId::MAX);
+            let (path, root) = (self.marks.path(id), self.marks.root(id));
+            if is_secret_value(&site.value, &path, root.and_then(Value::as_map)) {
+                secrets.push(span.clone());
+            }
+        }
+        secrets
+    }
+
     /// Gives each scalar of the values with its path and where it comes from, in order; empty lists and maps, too.
     pub fn leaves(&self) -> Vec<(ValuePath, &Value, Option<Origin>)> {
         let mut leaves = Vec::new();
@@ -329,7 +346,8 @@ impl Origins {
         let site = self.marks.site(id)?;
         let text = self.marks.texts.get(site.text)?;
         let origin = self.origin(id, path);
-        Some(Spotted { origin, text, key: site.key.clone(), value: site.span.clone() })
+        let (key, value) = (site.key.clone(), site.span.clone());
+        Some(Spotted { origin, text, text_number: site.text, key, value })
     }
 
     /// Gives the location of a site: that of the value, or of what it is in.

@@ -8,10 +8,11 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use super::compile::SchemaId;
 use super::doc::escape;
 use crate::go::url::Url;
 use crate::quote::Quoted;
-pub(super) use crate::value_path::Step;
+pub(super) use crate::value_path::{Step, ValuePath};
 
 /// The most text that faults are printed with, in bytes; Helm has no limit.
 const MAX_TEXT: usize = 16 << 20;
@@ -89,6 +90,18 @@ impl Places {
         order
     }
 
+    /// Gives the path to a place.
+    pub(super) fn path(&self, place: PlaceId) -> ValuePath {
+        let mut steps = Vec::new();
+        let mut place = place;
+        while let Some((around, _, step)) = self.around(place) {
+            steps.push(step.clone());
+            place = *around;
+        }
+        steps.reverse();
+        ValuePath(steps)
+    }
+
     fn pointer(&self, place: PlaceId) -> String {
         let mut tokens = Vec::new();
         let mut place = place;
@@ -108,6 +121,8 @@ impl Places {
 pub(super) struct Fault {
     pub(super) place: PlaceId,
     pub(super) kind: Kind,
+    /// the keyword that is not met, and the schema it is of
+    pub(super) rule: (&'static str, SchemaId),
     pub(super) causes: Vec<Fault>,
 }
 

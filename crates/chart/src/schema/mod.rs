@@ -13,6 +13,7 @@
 mod compile;
 mod doc;
 mod draft;
+mod explain;
 mod fault;
 mod format;
 mod number;
@@ -31,9 +32,13 @@ use crate::Chart;
 use crate::coalesce::Coalesced;
 use crate::show::type_name;
 use crate::stack;
+use crate::value_path::{Step, ValuePath};
 
 use compile::{Compiled, Formats, compile};
 use doc::Doc;
+use explain::Explain;
+pub use explain::{MAX_FAULTS, SchemaFault};
+use fault::{Fault, Places};
 pub use validate::MAX_STEPS;
 
 /// Where Helm pretends the schema of a chart is.
@@ -47,9 +52,19 @@ pub struct CheckedValues {
 }
 
 /// Values that do not fit the schema of one chart or of several, in Helm's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{0}")]
-pub struct SchemaError(String);
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}")]
+pub struct SchemaError {
+    text: String,
+    faults: Vec<SchemaFault>,
+}
+
+impl SchemaError {
+    /// Gives what is wrong, fault by fault, sorted by place in the values. There is none if a schema cannot be used.
+    pub fn faults(&self) -> &[SchemaFault] {
+        &self.faults
+    }
+}
 
 impl CheckedValues {
     /// Checks coalesced values of a chart, and of all charts below it, against their schemas.
@@ -72,11 +87,12 @@ impl CheckedValues {
         chart: &Chart,
         coalesced: &Coalesced,
     ) -> Result<Self, SchemaError> {
-        let mut unresolved = BTreeSet::new();
-        let mut text = String::new();
-        check_chart(schemas, chart, &coalesced.values, &mut text, &mut unresolved);
+        let mut checking = Checking::new(schemas);
+        checking.chart(chart, &coalesced.values, "", &ValuePath::default());
+        let Checking { text, mut faults, unresolved, .. } = checking;
         if !text.is_empty() {
-            return Err(SchemaError(text));
+            faults.sort_by(|a, b| a.path.cmp(&b.path));
+            return Err(SchemaError { text, faults });
         }
         let values = coalesced.values.clone();
         Ok(Self { values, warnings: unresolved.into_iter().collect() })
@@ -130,33 +146,56 @@ impl Schemas {
     }
 }
 
-fn check_chart(
-    schemas: &Schemas,
-    chart: &Chart,
-    values: &Map,
-    text: &mut String,
-    unresolved: &mut BTreeSet<String>,
-) {
-    if let Some(schema) = &chart.schema
-        && let Err(error) = check_values(&schemas.get(schema), values, unresolved)
-    {
-        text.push_str(chart.name());
-        text.push_str(":\n");
-        text.push_str(&error);
+/// A check of a chart and of all charts below it.
+struct Checking<'s> {
+    schemas: &'s Schemas,
+    text: String,
+    faults: Vec<SchemaFault>,
+    unresolved: BTreeSet<String>,
+}
+
+impl<'s> Checking<'s> {
+    fn new(schemas: &'s Schemas) -> Self {
+        Self { schemas, text: String::new(), faults: Vec::new(), unresolved: BTreeSet::new() }
     }
-    for dependency in &chart.dependencies {
-        match values.get(dependency.name()) {
-            None | Some(Value::Null) => {}
-            Some(Value::Map(inner)) => {
-                stack::with_room(|| check_chart(schemas, dependency, inner, text, unresolved));
+
+    /// Checks a chart. `outer` has the names of the charts that carry it, `at` is where its values are.
+    fn chart(&mut self, chart: &Chart, values: &Map, outer: &str, at: &ValuePath) {
+        // Only what is wrong needs a name.
+        let name =
+            |own: &str| if outer.is_empty() { own.to_owned() } else { format!("{outer}.{own}") };
+        if let Some(schema) = &chart.schema {
+            let compiled = self.schemas.get(schema);
+            let tell = |faults: &[Fault], places: &Places| {
+                if let Ok(compiled) = &*compiled {
+                    let chart = &name(chart.name());
+                    let explain = Explain { compiled, places, values, chart, at };
+                    self.faults.extend(explain.all(faults));
+                }
+            };
+            let checked = check_values(&compiled, values, &mut self.unresolved, tell);
+            if let Err(error) = checked {
+                self.text.push_str(chart.name());
+                self.text.push_str(":\n");
+                self.text.push_str(&error);
             }
-            Some(other) => {
-                let (name, found) = (dependency.name(), type_name(other));
-                writeln!(
-                    text,
-                    "{name}:\ninvalid type for values: expected object (map), got {found}"
-                )
-                .expect("a string takes everything");
+        }
+        for dependency in &chart.dependencies {
+            let below = || at.join(Step::Key(dependency.name().into()));
+            match values.get(dependency.name()) {
+                None | Some(Value::Null) => {}
+                Some(Value::Map(inner)) => stack::with_room(|| {
+                    self.chart(dependency, inner, &name(chart.name()), &below());
+                }),
+                Some(other) => {
+                    let found = type_name(other);
+                    let message =
+                        format!("invalid type for values: expected object (map), got {found}");
+                    let outer = format!("{}.{}", name(chart.name()), dependency.name());
+                    writeln!(self.text, "{}:\n{message}", dependency.name())
+                        .expect("a string takes everything");
+                    self.faults.push(SchemaFault::not_a_map(outer, below(), message));
+                }
             }
         }
     }
@@ -169,7 +208,7 @@ fn check_chart(
 /// What is wrong, a line for each fault, sorted by place; or why the schema cannot be used.
 pub fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
     let compiled = read_schema(schema).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft));
-    check_values(&compiled, values, &mut BTreeSet::new())
+    check_values(&compiled, values, &mut BTreeSet::new(), |_, _| ())
 }
 
 /// Checks values against one schema.
@@ -177,11 +216,12 @@ fn check_values(
     compiled: &Result<Compiled, String>,
     values: &Map,
     unresolved: &mut BTreeSet<String>,
+    tell: impl FnOnce(&[Fault], &Places),
 ) -> Result<(), String> {
     let compiled = compiled.as_ref().map_err(Clone::clone)?;
     unresolved.extend(compiled.unresolved.iter().cloned());
     let header = format!("jsonschema validation failed with '{SCHEMA_URL}#'\n");
-    validate::validate(compiled, &values.clone().into())
+    validate::validate_telling(compiled, &values.clone().into(), tell)
         .map_err(|text| text.strip_prefix(&header).unwrap_or(&text).to_owned() + "\n")
 }
 

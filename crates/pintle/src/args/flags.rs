@@ -110,6 +110,7 @@ pub(crate) const CONVERT_SWITCHES: &[&Flag] = &[&ALLOW_PRIVILEGED, &LISTED_PORTS
 flags! {
     /// Flags of this program alone for commands that explain what is wrong.
     EXPLAIN_FLAGS;
+    EXPLAIN = Flag::new("explain", Bool, "show what is wrong where it stands: the line, the rule, what would be right; terminals are shown it anyway");
     SHOW_SECRETS = Flag::new("show-secrets", Bool, "show values that may be secrets, which are masked otherwise");
 }
 

@@ -9,11 +9,12 @@ use pintle_engine::{
 };
 use pintle_manifest::Hook;
 
-use super::template_report::{failure, is_late, say, unsorted, with_hint};
+use super::template_report::{failure_of, is_late, say, unsorted, with_hint};
 use super::{output_dir, show_only, template_flags};
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
+use crate::explain;
 use crate::prepare::{self, Prepared};
 use crate::print::{Failure, Output};
 
@@ -24,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
     long: "Renders a chart without a cluster and prints what would be installed.\n\n\
            CHART is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeast(1),
-    own_flags: &[flags::COMPOSE_FLAGS],
+    own_flags: &[flags::COMPOSE_FLAGS, flags::EXPLAIN_FLAGS],
     flags: &[flags::TEMPLATE_FLAGS, flags::VALUE_FLAGS, flags::CHART_FLAGS],
     exclusive: &[
         &[&flags::FORCE, &flags::FORCE_CONFLICTS],
@@ -49,7 +50,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         return Err(Failure(format!("{flag} needs a cluster: this command renders without one")));
     }
     prepare::check_release_name(&prepared.release.name, profile, output)?;
-    let Prepared { chart, given, mut release, .. } = prepared;
+    let Prepared { chart, path, given, mut release } = prepared;
     release.is_upgrade = args.is_on(&flags::IS_UPGRADE);
     let skip_schema = args.is_on(&flags::SKIP_SCHEMA_VALIDATION);
     let schema = if skip_schema { SchemaCheck::Skipped } else { SchemaCheck::Checked };
@@ -73,7 +74,12 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let (rendered, failure) = match rendered {
         Ok(rendered) => (rendered, None),
         Err(error) => {
-            let failure = failure(&error, profile, output);
+            let failure = if explain::are_wanted(args, call.is_ours()) {
+                explain::failure(call, &error, ready.chart(), &path, &given, output)
+            } else {
+                None
+            };
+            let failure = failure.unwrap_or_else(|| failure_of(&error, profile, output));
             if !is_late(&error) {
                 return Err(failure);
             }

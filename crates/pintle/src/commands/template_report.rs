@@ -57,7 +57,7 @@ pub(super) fn is_late(error: &TemplateError) -> bool {
 }
 
 /// Words a failure as the profile does.
-pub(super) fn failure(error: &TemplateError, profile: &Profile, output: &mut Output) -> Failure {
+pub(super) fn failure_of(error: &TemplateError, profile: &Profile, output: &mut Output) -> Failure {
     match (error, profile.command_line) {
         (TemplateError::Dependencies(reason), CommandLine::Helm3) => Failure(reason.to_string()),
         (TemplateError::Dependencies(reason), CommandLine::Helm4) => {

@@ -21,7 +21,8 @@ pub(super) const COMMAND: Command = Command {
     short: "print the values that templates see, and where they come from",
     long: "Prints the values that the templates of a chart see: its defaults, those of the charts it carries, and what \
            the flags give, merged. Values that may be secrets are masked.\n\n\
-           With --origin each value is followed by where it comes from.",
+           With --origin each value is followed by where it comes from. With --explain they are checked against the \
+           schemas of the charts, and what is wrong is shown where it stands.",
     count: Count::Exactly(1),
     flags: &[
         flags::VALUE_FLAGS,
@@ -57,20 +58,19 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let prepared = prepare::gather(call, reference, Release::new("values"), output)?;
     let shows_secrets = args.is_on(&flags::SHOW_SECRETS);
     let shown = |values: &Map| if shows_secrets { values.clone() } else { secret::masked(values) };
-    if !args.is_on(&flags::ORIGIN) {
+    let is_explained = args.is_on(&flags::EXPLAIN);
+    if !args.is_on(&flags::ORIGIN) && !is_explained {
         let rules = call.profile.coalesce;
         let mut chart = prepared.chart;
         process_dependencies(&mut chart, &prepared.given.values, rules)?;
         let values = shown(&coalesce(&chart, &prepared.given.values, rules)?.values);
-        output.print_whole(match form {
-            Form::Yaml => pintle_yaml::to_string(&values.into())?,
-            Form::Json => json::to_string(&values.into(), Layout::Pretty)? + "\n",
-        });
+        output.print_whole(plain(values, form)?);
         return Ok(());
     }
     let origins = explain::trace(call, &prepared.chart, &prepared.path, &prepared.given)?;
     let values = shown(origins.values());
     output.print_whole(match form {
+        _ if !args.is_on(&flags::ORIGIN) => plain(values, form)?,
         Form::Yaml => commented::write(&values, &mut |path| Some(origins.of(path)?.to_string()))?,
         Form::Json => {
             let leaves = origins.leaves().into_iter().map(|(path, _, origin)| {
@@ -82,5 +82,15 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
             json::to_string(&Value::list(leaves.collect()), Layout::Pretty)? + "\n"
         }
     });
-    Ok(())
+    if !is_explained {
+        return Ok(());
+    }
+    explain::check(call, &prepared.chart, &prepared.given, &origins, output)
+}
+
+fn plain(values: Map, form: Form) -> Result<String, pintle_yaml::Error> {
+    match form {
+        Form::Yaml => pintle_yaml::to_string(&values.into()),
+        Form::Json => Ok(json::to_string(&values.into(), Layout::Pretty)? + "\n"),
+    }
 }

@@ -1,14 +1,23 @@
 //! Where values come from and what is wrong with them, shown to people: for `values`, `--explain` and terminals.
 
 pub(crate) mod commented;
+mod draw;
 pub(crate) mod json;
 pub(crate) mod near;
+mod schema;
+
+pub(crate) use draw::are_wanted;
 
 use pintle_chart::Chart;
+use pintle_chart::coalesce::coalesce;
 use pintle_chart::origin::{Origins, Question};
+use pintle_chart::process::process_dependencies;
+use pintle_chart::schema::{CheckedValues, SchemaError};
+use pintle_engine::TemplateError;
 
+use crate::args::flags;
 use crate::call::Call;
-use crate::print::Failure;
+use crate::print::{Failure, Output};
 use crate::user_values::Given;
 
 /// Traces the values of a chart. `path` stands before the paths of its files.
@@ -32,4 +41,68 @@ pub(crate) fn trace(
         ..Question::new(chart, &given.sources)
     };
     Ok(Origins::trace(&question, &mut |name| given.file(name))?)
+}
+
+/// Reports why a render failed, if more can be shown than words, and gives the failure that is left to be said.
+pub(crate) fn failure(
+    call: &Call,
+    error: &TemplateError,
+    chart: &Chart,
+    path: &str,
+    given: &Given,
+    output: &mut Output,
+) -> Option<Failure> {
+    match error {
+        TemplateError::Schema(error) => {
+            let origins = trace(call, chart, path, given).ok()?;
+            Some(schema_failure(call, error, &origins, output))
+        }
+        _ => None,
+    }
+}
+
+/// Checks values against the schemas of their charts, and reports what is wrong.
+///
+/// # Errors
+///
+/// Values that do not fit the charts, or their schemas.
+pub(crate) fn check(
+    call: &Call,
+    chart: &Chart,
+    given: &Given,
+    origins: &Origins,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let rules = call.profile.coalesce;
+    let mut chart = chart.clone();
+    process_dependencies(&mut chart, &given.values, rules)?;
+    let coalesced = coalesce(&chart, &given.values, rules)?;
+    let checked = CheckedValues::check(&chart, &coalesced);
+    checked.map(drop).map_err(|error| schema_failure(call, &error, origins, output))
+}
+
+/// Reports what is wrong with values by the schemas of their charts, and gives the failure that is left to be said.
+///
+/// Where nothing can be shown, the failure has Helm's words.
+pub(crate) fn schema_failure(
+    call: &Call,
+    error: &SchemaError,
+    origins: &Origins,
+    output: &mut Output,
+) -> Failure {
+    let faults = error.faults();
+    if faults.is_empty() {
+        return Failure(error.to_string());
+    }
+    let renderer = draw::renderer(&call.args);
+    for report in schema::reports(faults, origins, call.args.is_on(&flags::SHOW_SECRETS)) {
+        output.complain(&report.draw(&renderer));
+        output.complain("");
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let mut charts: Vec<&str> = faults.iter().map(|fault| fault.chart.as_str()).collect();
+    charts.sort_unstable();
+    charts.dedup();
+    Failure(format!("{first} {}", charts.join(", ")))
 }

@@ -20,7 +20,10 @@ pub(crate) fn of<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'
         .filter(|known| known.len() <= MAX_LEN && *known != word)
         .filter_map(|known| {
             let candidate = plain(known);
-            let n_changes = distance(&wanted, &candidate);
+            let n_changes = match distance(&wanted, &candidate) {
+                2.. if letters(&wanted) == letters(&candidate) => 1,
+                n_changes => n_changes,
+            };
             let is_part = wanted.len() >= 3
                 && candidate.len() >= 3
                 && (candidate.starts_with(&wanted) || wanted.starts_with(&candidate));
@@ -29,6 +32,13 @@ pub(crate) fn of<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'
         .collect();
     near.sort_unstable();
     near.into_iter().take(MAX_OFFERED).map(|(_, known)| known).collect()
+}
+
+/// Gives the letters of a word in order, which are the same if some of them were swapped.
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 #[cfg(test)]
@@ -40,6 +50,7 @@ mod tests {
         assert_eq!(of("dns_record"), ["dnsRecord"]);
         assert_eq!(of("imge"), ["image"]);
         assert_eq!(of("imagePull"), ["image", "imagePullPolicy"]);
+        assert_eq!(of("iamge"), ["image"]);
         assert!(of("port").is_empty());
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Splits a line into words; quotes of either kind keep spaces.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

@@ -21,11 +21,16 @@ impl<'v> Check<'_, '_, 'v> {
 
     pub(super) fn object(&mut self, map: &'v Map) {
         let schema = self.schema;
-        self.bounds("Properties", map.len(), schema.min_properties, schema.max_properties);
+        self.bounds(
+            ("minProperties", "maxProperties"),
+            map.len(),
+            schema.min_properties,
+            schema.max_properties,
+        );
         if let Some(missing) = Self::missing(map, &schema.required) {
             let is_one = schema.required.iter().filter(|key| !map.contains_key(key)).count() == 1;
             let word = if is_one { "property" } else { "properties" };
-            self.add(|| format!("missing {word} {missing}"));
+            self.add("required", || format!("missing {word} {missing}"));
         }
         if self.is_done() {
             return;
@@ -73,7 +78,9 @@ impl<'v> Check<'_, '_, 'v> {
             }
         }
         if !not_allowed.is_empty() {
-            self.add(|| format!("additional properties {} not allowed", quote_all(not_allowed)));
+            self.add("additionalProperties", || {
+                format!("additional properties {} not allowed", quote_all(not_allowed))
+            });
         }
         if let Some(inner) = schema.property_names {
             self.property_names(map, inner);
@@ -93,7 +100,9 @@ impl<'v> Check<'_, '_, 'v> {
 
     fn depends(&mut self, map: &Map, property: &str, wanted: &[Arc<str>]) {
         if let Some(missing) = Self::missing(map, wanted) {
-            self.add(|| format!("properties {missing} required, if {} exists", quote(property)));
+            self.add("dependentRequired", || {
+                format!("properties {missing} required, if {} exists", quote(property))
+            });
         }
     }
 
@@ -110,17 +119,21 @@ impl<'v> Check<'_, '_, 'v> {
         }
         self.validator.places.back(place);
         for (key, causes) in found {
-            self.add_with(causes, || format!("invalid propertyName {}", quote(key)));
+            self.add_with("propertyNames", causes, || {
+                format!("invalid propertyName {}", quote(key))
+            });
         }
     }
 
     pub(super) fn array(&mut self, items: &'v [Value]) {
         let schema = self.schema;
-        self.bounds("Items", items.len(), schema.min_items, schema.max_items);
+        self.bounds(("minItems", "maxItems"), items.len(), schema.min_items, schema.max_items);
         if schema.unique_items
             && let Some((first, second)) = duplicates(items)
         {
-            self.add(|| format!("items at {} and {} are equal", place(first), place(second)));
+            self.add("uniqueItems", || {
+                format!("items at {} and {} are equal", place(first), place(second))
+            });
         }
         let mut n_evaluated = 0;
         if schema.version < 2020 {
@@ -140,7 +153,9 @@ impl<'v> Check<'_, '_, 'v> {
             match schema.additional_items {
                 Additional::None if n_evaluated < items.len() => {
                     let n = place(items.len() - n_evaluated);
-                    self.add(|| format!("last {n} additionalItem(s) not allowed"));
+                    self.add("additionalItems", || {
+                        format!("last {n} additionalItem(s) not allowed")
+                    });
                 }
                 Additional::Schema(inner) => self.items(items, n_evaluated, inner),
                 _ => {}
@@ -187,18 +202,18 @@ impl<'v> Check<'_, '_, 'v> {
             Some(min) if n_matched < min => {
                 let wanted =
                     format!("min {} items required to match contains schema, but", count(min));
-                self.add_with(faults, || match n_matched {
+                self.add_with("minContains", faults, || match n_matched {
                     0 => format!("{wanted} none matched"),
                     _ => format!("{wanted} {}", found()),
                 });
             }
             None if n_matched == 0 => {
-                self.add_with(faults, || "no items match contains schema".to_owned());
+                self.add_with("contains", faults, || "no items match contains schema".to_owned());
             }
             _ => {}
         }
         if let Some(max) = self.schema.max_contains.filter(|max| n_matched > *max) {
-            self.add(|| {
+            self.add("maxContains", || {
                 let max = count(max);
                 format!("max {max} items required to match contains schema, but {}", found())
             });

@@ -35,6 +35,19 @@ const LOOKS_PER_STEP: u64 = 8;
 ///
 /// What is wrong, as Helm's library prints it: a header, then a list.
 pub(super) fn validate(compiled: &Compiled, value: &Value) -> Result<(), String> {
+    validate_telling(compiled, value, |_, _| ())
+}
+
+/// Checks a value as [`validate`] does, and tells the faults as a tree.
+///
+/// # Errors
+///
+/// As [`validate`].
+pub(super) fn validate_telling(
+    compiled: &Compiled,
+    value: &Value,
+    tell: impl FnOnce(&[Fault], &Places),
+) -> Result<(), String> {
     // What fits, as nearly all values do, fits without a word on the alternatives that were tried in vain.
     if Validator::new(compiled).whole(value, compiled.entry, true).is_ok() {
         return Ok(());
@@ -51,6 +64,7 @@ pub(super) fn validate(compiled: &Compiled, value: &Value) -> Result<(), String>
     let location = validator.location(compiled.entry);
     let mut text = format!("jsonschema validation failed with {}", quote(&location));
     write(&mut text, &mut faults, &validator.places, 0);
+    tell(&faults, &validator.places);
     dismantle(faults);
     Err(text)
 }
@@ -132,7 +146,8 @@ impl<'c> Validator<'c> {
         let schema = &self.compiled.schemas[scope.schema];
         self.n_steps += 1;
         if self.n_steps > MAX_STEPS {
-            return Err(Fault { place: 0, kind: Kind::Group, causes: Vec::new() });
+            let rule = ("", scope.schema);
+            return Err(Fault { place: 0, kind: Kind::Group, rule, causes: Vec::new() });
         }
         let unevaluated = unevaluated(value, schema, someone_asks);
         let faults = Vec::new();
@@ -211,11 +226,12 @@ impl<'v> Check<'_, '_, 'v> {
         let schema = self.schema;
         match schema.boolean {
             Some(true) => return Ok(self.unevaluated),
-            Some(false) => return Err(self.fault(|| "false schema".to_owned())),
+            Some(false) => return Err(self.fault("false", || "false schema".to_owned())),
             None => {}
         }
-        if let Some(text) = self.cycle().or_else(|| self.kind()) {
-            return Err(self.fault(|| text));
+        let cycle = self.cycle().map(|text| ("$ref", text));
+        if let Some((keyword, text)) = cycle.or_else(|| self.kind()) {
+            return Err(self.fault(keyword, || text));
         }
         if let Some(target) = schema.reference {
             let fault = self.refer(target, "$ref");
@@ -248,7 +264,8 @@ impl<'v> Check<'_, '_, 'v> {
             1 => Err(self.faults.remove(0)),
             _ => {
                 let place = self.validator.places.here();
-                Err(Fault { place, kind: Kind::Group, causes: self.faults })
+                let rule = ("", self.scope.schema);
+                Err(Fault { place, kind: Kind::Group, rule, causes: self.faults })
             }
         }
     }
@@ -258,12 +275,13 @@ impl<'v> Check<'_, '_, 'v> {
         self.is_quiet && !self.faults.is_empty()
     }
 
-    fn fault(&mut self, text: impl FnOnce() -> String) -> Fault {
+    fn fault(&mut self, keyword: &'static str, text: impl FnOnce() -> String) -> Fault {
+        let rule = (keyword, self.scope.schema);
         if self.is_quiet {
-            return Fault { place: 0, kind: Kind::Group, causes: Vec::new() };
+            return Fault { place: 0, kind: Kind::Group, rule, causes: Vec::new() };
         }
         let place = self.validator.places.here();
-        Fault { place, kind: Kind::Text(text()), causes: Vec::new() }
+        Fault { place, kind: Kind::Text(text()), rule, causes: Vec::new() }
     }
 
     /// Gives a text, unless nobody will see it.
@@ -271,13 +289,18 @@ impl<'v> Check<'_, '_, 'v> {
         if self.is_quiet { String::new() } else { text() }
     }
 
-    fn add(&mut self, text: impl FnOnce() -> String) {
-        let fault = self.fault(text);
+    fn add(&mut self, keyword: &'static str, text: impl FnOnce() -> String) {
+        let fault = self.fault(keyword, text);
         self.faults.push(fault);
     }
 
-    fn add_with(&mut self, causes: Vec<Fault>, text: impl FnOnce() -> String) {
-        let fault = self.fault(text);
+    fn add_with(
+        &mut self,
+        keyword: &'static str,
+        causes: Vec<Fault>,
+        text: impl FnOnce() -> String,
+    ) {
+        let fault = self.fault(keyword, text);
         self.faults.push(Fault { causes, ..fault });
     }
 
@@ -339,7 +362,7 @@ impl<'v> Check<'_, '_, 'v> {
     }
 
     /// Checks `type`, `const`, `enum` and `format`: the first that fails is the only one that tells.
-    fn kind(&self) -> Option<String> {
+    fn kind(&self) -> Option<(&'static str, String)> {
         let (schema, value) = (self.schema, self.value);
         let is = type_of(value);
         if !schema.types.is_empty() && !schema.types.contains(is) {
@@ -348,21 +371,22 @@ impl<'v> Check<'_, '_, 'v> {
                 && Decimal::of(value).is_some_and(|number| number.is_integer());
             if !is_integer {
                 let wanted = || schema.types.names().join(" or ");
-                return Some(self.words(|| format!("got {is}, want {}", wanted())));
+                return Some(("type", self.words(|| format!("got {is}, want {}", wanted()))));
             }
         }
         if let Some(constant) = schema.constant
             && !equals(value, self.doc(), constant)
         {
-            return Some(self.words(|| match display(self.doc(), constant) {
+            let words = self.words(|| match display(self.doc(), constant) {
                 Some(text) => format!("value must be {text}"),
                 None => "'const' failed".to_owned(),
-            }));
+            });
+            return Some(("const", words));
         }
         if let Some(choices) = &schema.choices
             && !choices.iter().any(|choice| equals(value, self.doc(), *choice))
         {
-            return Some(self.words(|| {
+            let words = self.words(|| {
                 let texts: Option<Vec<_>> =
                     choices.iter().map(|choice| display(self.doc(), *choice)).collect();
                 match texts.as_deref() {
@@ -370,40 +394,50 @@ impl<'v> Check<'_, '_, 'v> {
                     Some([text]) => format!("value must be {text}"),
                     Some(texts) => format!("value must be one of {}", texts.join(", ")),
                 }
-            }));
+            });
+            return Some(("enum", words));
         }
         let (Some(format), Value::String(text)) = (&schema.format, value) else { return None };
         let error = format.check(text).err()?;
-        Some(self.words(|| format!("{} is not valid {}: {error}", quote(text), format.name())))
+        let words = || format!("{} is not valid {}: {error}", quote(text), format.name());
+        Some(("format", self.words(words)))
     }
 
     fn refer(&mut self, target: SchemaId, keyword: &'static str) -> Option<Fault> {
         let fault = self.same(target, Some(keyword), false)?;
         let place = self.validator.places.here();
-        Some(Fault { place, kind: Kind::Reference, causes: fault.ungrouped() })
+        let rule = (keyword, self.scope.schema);
+        Some(Fault { place, kind: Kind::Reference, rule, causes: fault.ungrouped() })
     }
 
-    fn bounds(&mut self, of: &str, len: usize, min: Option<i64>, max: Option<i64>) {
+    fn bounds(&mut self, of: Bounds, len: usize, min: Option<i64>, max: Option<i64>) {
         let len = i64::try_from(len).unwrap_or(i64::MAX);
-        let text =
-            |bound: &str, want| format!("{bound}{of}: got {}, want {}", count(len), count(want));
+        let text = |bound: &str, want| format!("{bound}: got {}, want {}", count(len), count(want));
+        let (least, most) = of;
         if let Some(min) = min.filter(|min| len < *min) {
-            self.add(|| text("min", min));
+            self.add(least, || text(least, min));
         }
         if let Some(max) = max.filter(|max| len > *max) {
-            self.add(|| text("max", max));
+            self.add(most, || text(most, max));
         }
     }
 
     fn string(&mut self, text: &str) {
         let schema = self.schema;
         if schema.min_length.is_some() || schema.max_length.is_some() {
-            self.bounds("Length", text.chars().count(), schema.min_length, schema.max_length);
+            self.bounds(
+                ("minLength", "maxLength"),
+                text.chars().count(),
+                schema.min_length,
+                schema.max_length,
+            );
         }
         if let Some(Pattern { text: pattern, regex }) = &schema.pattern
             && !regex.is_match(text)
         {
-            self.add(|| format!("{} does not match pattern {}", quote(text), quote(pattern)));
+            self.add("pattern", || {
+                format!("{} does not match pattern {}", quote(text), quote(pattern))
+            });
         }
     }
 
@@ -422,7 +456,7 @@ impl<'v> Check<'_, '_, 'v> {
         let Some(number) = Decimal::of(self.value) else { return };
         for (keyword, limit, holds) in checks {
             if let Some(limit) = limit.as_ref().filter(|limit| !holds(&number, limit)) {
-                self.add(|| format!("{keyword}: got {number}, want {limit}"));
+                self.add(keyword, || format!("{keyword}: got {number}, want {limit}"));
             }
         }
     }
@@ -432,7 +466,7 @@ impl<'v> Check<'_, '_, 'v> {
         if let Some(inner) = schema.not
             && self.same(inner, None, true).is_none()
         {
-            self.add(|| "'not' failed".to_owned());
+            self.add("not", || "'not' failed".to_owned());
         }
         let mut faults = Vec::new();
         for inner in &schema.all_of {
@@ -442,7 +476,7 @@ impl<'v> Check<'_, '_, 'v> {
             }
         }
         if !faults.is_empty() {
-            self.add_with(faults, || "'allOf' failed".to_owned());
+            self.add_with("allOf", faults, || "'allOf' failed".to_owned());
         }
         self.any_of();
         self.one_of();
@@ -470,7 +504,7 @@ impl<'v> Check<'_, '_, 'v> {
             }
         }
         if !has_matched && !self.schema.any_of.is_empty() {
-            self.add_with(faults, || "'anyOf' failed".to_owned());
+            self.add_with("anyOf", faults, || "'anyOf' failed".to_owned());
         }
     }
 
@@ -484,13 +518,15 @@ impl<'v> Check<'_, '_, 'v> {
                 (None, None) => matched = Some(n),
                 (None, Some(first)) => {
                     let (first, second) = (place(first), place(n));
-                    self.add(|| format!("'oneOf' failed, subschemas {first}, {second} matched"));
+                    self.add("oneOf", || {
+                        format!("'oneOf' failed, subschemas {first}, {second} matched")
+                    });
                     break;
                 }
             }
         }
         if matched.is_none() && !self.schema.one_of.is_empty() {
-            self.add_with(faults, || "'oneOf' failed, none matched".to_owned());
+            self.add_with("oneOf", faults, || "'oneOf' failed, none matched".to_owned());
         }
     }
 
@@ -553,6 +589,9 @@ impl<'v> Check<'_, '_, 'v> {
         }
     }
 }
+
+/// The keywords that limit a number of things.
+type Bounds = (&'static str, &'static str);
 
 /// A keyword that limits numbers, its limit, and what holds between a number and that.
 type Limit<'s> = (&'static str, &'s Option<Decimal>, fn(&Decimal, &Decimal) -> bool);
