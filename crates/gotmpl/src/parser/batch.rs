@@ -108,6 +108,16 @@ impl<'f> Batch<'f> {
         }
     }
 
+    /// Makes room for what texts of `n_bytes` have, so that lists need not move while they grow. What is not used is only
+    /// reserved: the system gives memory when it is touched.
+    pub(super) fn reserve(&mut self, n_bytes: usize) {
+        const BYTES_PER_NODE: usize = 12;
+        const MAX_NODES: usize = 1 << 20;
+        let n_nodes = (n_bytes / BYTES_PER_NODE).min(MAX_NODES);
+        self.nodes.reserve(n_nodes);
+        self.children.reserve(n_nodes);
+    }
+
     /// Tells whether a text can still be added: nodes are numbered by 32 bits.
     pub(crate) fn has_room_for(&self, text: &[u8]) -> bool {
         self.texts.is_empty() || self.length + text.len() < MAX_TEXT

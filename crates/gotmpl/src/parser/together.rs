@@ -33,9 +33,9 @@ pub(crate) fn parse_all(
     let queue = Queue { functions, texts, next: AtomicUsize::new(0) };
     let length: usize = texts.iter().map(|(_, text)| text.len()).sum();
     let mut templates = if length < WORTH_A_THREAD {
-        queue.parse().map_err(|(_, error)| error)?
+        queue.parse(0).map_err(|(_, error)| error)?
     } else {
-        queue.parse_on_two_threads()?
+        queue.parse_on_two_threads(length / 2)?
     };
     // The lists of both threads are in order, one behind the other: this only merges them.
     templates.sort_by_key(|(number, _)| *number);
@@ -52,10 +52,11 @@ struct Queue<'t> {
 }
 
 impl Queue<'_> {
-    /// Parses texts until there are no more, or one is refused: its number and why.
-    fn parse(&self) -> Result<Vec<Numbered>, (usize, ParseError)> {
+    /// Parses texts, about so many bytes, until there are no more, or one is refused: its number and why.
+    fn parse(&self, n_bytes: usize) -> Result<Vec<Numbered>, (usize, ParseError)> {
         let mut templates = Vec::new();
         let mut batch = Batch::new(self.functions);
+        batch.reserve(n_bytes);
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let Some((name, text)) = self.texts.get(number) else {
@@ -75,10 +76,10 @@ impl Queue<'_> {
         Ok(templates)
     }
 
-    fn parse_on_two_threads(&self) -> Result<Vec<Numbered>, ParseError> {
+    fn parse_on_two_threads(&self, n_bytes_each: usize) -> Result<Vec<Numbered>, ParseError> {
         let (ours, theirs) = thread::scope(|scope| {
-            let other = thread::Builder::new().spawn_scoped(scope, || self.parse());
-            let ours = self.parse();
+            let other = thread::Builder::new().spawn_scoped(scope, || self.parse(n_bytes_each));
+            let ours = self.parse(n_bytes_each);
             // Where there are no threads, all the work was done here.
             let theirs = other.map_or(Ok(Vec::new()), |other| {
                 other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
