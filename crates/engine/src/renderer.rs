@@ -4,6 +4,7 @@
 //! templates; what those write becomes objects. Source: `Install.RunWithContext` and `renderResources` in Helm's
 //! `pkg/action`, without a cluster.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -290,23 +291,36 @@ impl Rendered {
 
     /// Gives the text of `helm template` with or without CRDs, and with the hooks that `keep` picks.
     pub fn text(&self, crds: Crds, keep: impl Fn(&Hook) -> bool) -> String {
-        let mut out = String::new();
-        if crds == Crds::Included {
-            for (path, file) in &self.crds {
-                push_document(&mut out, path, &file.text());
+        let mut len = 0;
+        self.parts(crds, &keep, |part| len += part.len());
+        let mut out = String::with_capacity(len);
+        self.parts(crds, keep, |part| out.push_str(part));
+        out
+    }
+
+    /// Gives the text of [`Rendered::text`] to `put`, part by part.
+    pub fn parts(&self, crds: Crds, keep: impl Fn(&Hook) -> bool, mut put: impl FnMut(&str)) {
+        let crds = if crds == Crds::Included { &*self.crds } else { &[] };
+        let manifests = &*self.objects.manifests;
+        let crds = crds.iter().map(|(path, file)| (path.as_str(), file.text()));
+        let objects =
+            manifests.iter().map(|object| (&*object.source, Cow::Borrowed(&*object.text)));
+        let mut documents = crds.chain(objects).peekable();
+        while let Some((source, content)) = documents.next() {
+            let parts = ["---\n# Source: ", source, "\n", &content, "\n"];
+            if documents.peek().is_some() {
+                parts.into_iter().for_each(&mut put);
+            } else {
+                // Helm trims manifests as a whole, and hooks not at all.
+                put(parts.concat().trim_end());
             }
         }
-        for object in &self.objects.manifests {
-            push_document(&mut out, &object.source, &object.text);
+        put("\n");
+        for Hook { object, .. } in self.objects.hooks.iter().filter(|hook| keep(hook)) {
+            ["---\n# Source: ", &object.source, "\n", &object.text, "\n"]
+                .into_iter()
+                .for_each(&mut put);
         }
-        // Helm trims manifests as a whole, and hooks not at all.
-        let trimmed = out.trim_end().len();
-        out.truncate(trimmed);
-        out.push('\n');
-        for hook in self.objects.hooks.iter().filter(|hook| keep(hook)) {
-            push_document(&mut out, &hook.object.source, &hook.object.text);
-        }
-        out
     }
 }
 
@@ -317,10 +331,4 @@ pub enum Crds {
     Included,
     /// not
     Omitted,
-}
-
-fn push_document(out: &mut String, source: &str, content: &str) {
-    for part in ["---\n# Source: ", source, "\n", content, "\n"] {
-        out.push_str(part);
-    }
 }

@@ -93,27 +93,27 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let crds = if args.is_on(&flags::INCLUDE_CRDS) { Crds::Included } else { Crds::Omitted };
     let skips_tests = args.is_on(&flags::SKIP_TESTS);
     let has_hooks = !args.is_on(&flags::NO_HOOKS);
-    let keep = |hook: &Hook| has_hooks && !(skips_tests && hook.is_test());
-    let text = match args.text(&flags::OUTPUT_DIR) {
-        Some(folder) if !folder.is_empty() => {
-            let below = args.is_on(&flags::RELEASE_NAME).then_some(release.name.as_str());
-            output_dir::write(folder, below, &rendered, crds, keep, output)?;
-            "\n".to_owned()
-        }
-        _ => rendered.text(crds, keep),
-    };
-    let picked = match args.texts(&flags::SHOW_ONLY) {
-        [] => Ok(text),
-        templates => show_only::pick(&text, templates, profile),
-    };
-    match (picked, failure) {
-        (Ok(text), failure) => {
-            output.print_whole(text);
-            failure.map_or(Ok(()), Err)
-        }
-        (Err(_), Some(failure)) if profile.command_line == CommandLine::Helm4 => Err(failure),
-        (Err(missing), _) => Err(missing),
+    let keep = move |hook: &Hook| has_hooks && !(skips_tests && hook.is_test());
+    let folder = args.text(&flags::OUTPUT_DIR).filter(|folder| !folder.is_empty());
+    if let Some(folder) = folder {
+        let below = args.is_on(&flags::RELEASE_NAME).then_some(release.name.as_str());
+        output_dir::write(folder, below, &rendered, crds, keep, output)?;
     }
+    let templates = args.texts(&flags::SHOW_ONLY);
+    if !templates.is_empty() {
+        let text = if folder.is_some() { "\n".to_owned() } else { rendered.text(crds, keep) };
+        match (show_only::pick(&text, templates, profile), failure.as_ref()) {
+            (Ok(text), _) => output.print_whole(text),
+            (Err(_), Some(_)) if profile.command_line == CommandLine::Helm4 => {}
+            (Err(missing), _) => return Err(missing),
+        }
+    } else if folder.is_some() {
+        output.print("\n");
+    } else {
+        let rendered = ManuallyDrop::new(rendered);
+        output.print_parts(move |put| rendered.parts(crds, keep, put));
+    }
+    failure.map_or(Ok(()), Err)
 }
 
 fn capabilities(args: &Args, profile: &Profile) -> Result<Capabilities, Failure> {
