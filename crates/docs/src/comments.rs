@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pintle_yaml::{Error, EventKind, Location, Map, Parser, Value};
+use pintle_yaml::{Error, EventKind, Location, Map, Parser, Resolved, Style, Value};
 
 use crate::DocsError;
 use crate::heads::Heads;
@@ -21,6 +21,8 @@ pub(crate) const VALUES_YAML: &str = "values.yaml";
 #[derive(Debug)]
 pub(crate) struct Document {
     nodes: Vec<NodeData>,
+    /// comments behind something on its line, by line from 1
+    line_comments: HashMap<usize, String>,
 }
 
 /// The number of a node in its document; the root is the first.
@@ -43,6 +45,8 @@ pub(crate) enum Content {
     Scalar {
         /// what it stands for
         plain: Plain,
+        /// what it stands for to Helm, which has YAML 1.1
+        helm: Resolved,
         /// its text, unresolved
         text: String,
     },
@@ -114,8 +118,11 @@ impl Document {
                 }
                 EventKind::Scalar(scalar) => {
                     let plain = Plain::of(&scalar);
+                    let is_text = !scalar.is_implicit() || scalar.style != Style::Plain;
+                    let helm =
+                        if is_text { Resolved::String } else { Resolved::of_plain(&scalar.text) };
                     let anchor = scalar.properties.anchor().map(str::to_owned);
-                    (anchor, Content::Scalar { plain, text: scalar.text.into_owned() })
+                    (anchor, Content::Scalar { plain, helm, text: scalar.text.into_owned() })
                 }
                 EventKind::SequenceStart(properties) => {
                     (properties.anchor().map(str::to_owned), Content::Sequence(Vec::new()))
@@ -143,7 +150,10 @@ impl Document {
             let (line, column) = (event.line + 1, columns.of(text, at));
             nodes.push(NodeData { head, line, column, content });
         }
-        Ok(Self { nodes })
+        let line_comments = heads.line_comments();
+        let line_comments =
+            line_comments.into_iter().map(|(line, comment)| (line, comment.to_owned())).collect();
+        Ok(Self { nodes, line_comments })
     }
 
     /// Gives the node at the top, unless the text has no document.
@@ -215,6 +225,11 @@ impl<'a> Node<'a> {
     /// Gives the comment above the node, its lines as they are.
     pub(crate) fn head(self) -> &'a str {
         &self.data().head
+    }
+
+    /// Gives the comment behind something on the line of the node.
+    pub(crate) fn line_comment(self) -> &'a str {
+        self.document.line_comments.get(&self.line()).map_or("", String::as_str)
     }
 
     /// Gives the line on which the node begins, from 1.

@@ -6,6 +6,8 @@
 //!
 //! Source: `yaml_parser_scan_comments` in `scannerc.go` and `yaml_parser_unfold_comments` in `parserc.go` of goyaml v3.
 
+use std::collections::HashMap;
+
 use pintle_yaml::tokens::{Kind, Token, Tokens};
 use pintle_yaml::{Error, Event, EventKind, Style};
 
@@ -24,6 +26,8 @@ pub(crate) struct Heads<'a> {
     stem: String,
     indents: Vec<usize>,
     open: Vec<Open>,
+    /// comments behind something on its line, and where they begin
+    line_comments: Vec<(usize, &'a str)>,
 }
 
 /// A collection that has begun, by what ends it.
@@ -51,6 +55,7 @@ impl<'a> Heads<'a> {
             stem: String::new(),
             indents: Vec::new(),
             open: Vec::new(),
+            line_comments: Vec::new(),
         })
     }
 
@@ -81,6 +86,17 @@ impl<'a> Heads<'a> {
             }
             EventKind::DocumentEnd => String::new(),
         }
+    }
+
+    /// Gives the comments that stood behind something on its line, by line from 1, of what was passed.
+    pub(crate) fn line_comments(&self) -> HashMap<usize, &'a str> {
+        let (mut line, mut passed) = (1, 0);
+        let by_line = self.line_comments.iter().map(|(at, comment)| {
+            line += self.text[passed..*at].matches('\n').count();
+            passed = *at;
+            (line, *comment)
+        });
+        by_line.collect()
     }
 
     /// Begins a document: what an empty line separates from its first node is a comment on the whole.
@@ -236,7 +252,7 @@ impl<'a> Heads<'a> {
 
     /// Reads the comments between the last token and the next one, and gives those that are not on the line of the last
     /// one, and not its foot.
-    fn read_gap(&self) -> String {
+    fn read_gap(&mut self) -> String {
         let previous = self.next.checked_sub(1).and_then(|index| self.tokens.get(index));
         let end = self.tokens.get(self.next).map_or(self.text.len(), |token| token.span.start);
         let mut from = previous.map_or(0, |token| token.span.end).min(end);
@@ -260,7 +276,9 @@ impl<'a> Heads<'a> {
             let blanks = self.text[from..end].trim_start_matches([' ', '\t']);
             if blanks.starts_with('#') {
                 runs_on = false;
-                from = end - blanks.len() + line_len(blanks);
+                let at = end - blanks.len();
+                from = at + line_len(blanks);
+                self.line_comments.push((at, &self.text[at..from]));
             }
         }
         let is_flow = self.is_in_flow();

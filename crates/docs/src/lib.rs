@@ -2,7 +2,7 @@
 //!
 //! A chart documents itself: a comment `# -- ` above a key of `values.yaml` describes it, as helm-docs reads it. From that come
 //! the rows of a table ([`rows`]), a page around it ([`page`]), and the pages of charts that bring a `README.md.gotmpl` for
-//! helm-docs ([`helm_docs_page`]).
+//! helm-docs ([`helm_docs_page`]). From the values themselves and `# @schema` comments comes a `values.schema.json` ([`infer`]).
 //!
 //! ```
 //! use pintle_chart::{Chart, File};
@@ -33,13 +33,16 @@ mod error;
 mod facts;
 mod heads;
 mod helm_docs;
+mod infer;
 mod page;
 mod readme;
 mod scalar;
+mod schema_comment;
 mod table;
 
 pub use error::DocsError;
 pub use helm_docs::{TEMPLATE_FILE, helm_docs_page};
+pub use infer::{Maps, infer};
 pub use page::{DEFAULT_PAGE, Place, page};
 pub use readme::{Readme, difference};
 pub use table::{Order, Row, Section, rows, sections};

@@ -187,7 +187,7 @@ impl<'d> Table<'d> {
         match value.content() {
             Content::Mapping(_) => self.add_map(path, key, value, all, depth),
             Content::Sequence(_) => self.add_list(path, key, value, all, depth),
-            Content::Scalar { plain, text } => {
+            Content::Scalar { plain, text, .. } => {
                 let said = self.said(path, key);
                 if !all && !said.is_described() {
                     return Ok(());

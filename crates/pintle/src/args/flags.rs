@@ -134,6 +134,20 @@ flags! {
 }
 
 flags! {
+    /// Flags of `schema infer`.
+    SCHEMA_INFER_FLAGS;
+    SCHEMA_OPEN = Flag::new("open", Bool, "let maps that have keys take others");
+    SCHEMA_OUTPUT = Flag::new("output", Text, "file to write to, whole or not at all, - for standard output").short('o');
+    SCHEMA_WRITE = Flag::new("write", Bool, "write values.schema.json in the chart");
+}
+
+flags! {
+    /// Flags of `schema check`.
+    SCHEMA_CHECK_FLAGS;
+    SCHEMA_INFERRED = Flag::new("inferred", Bool, "fail if the schema is not what schema infer makes");
+}
+
+flags! {
     /// Flags that say where a chart comes from.
     CHART_FLAGS;
     CA_FILE = Flag::new("ca-file", Text, "file of the authority that signed the server's certificate");

@@ -13,6 +13,7 @@ mod lint;
 mod lint_folder;
 mod lint_report;
 mod output_dir;
+mod schema;
 mod show;
 mod show_only;
 mod template;
@@ -45,6 +46,7 @@ pub(crate) static ROOT: Command = Command {
         dependency::COMMAND,
         docs::COMMAND,
         lint::COMMAND,
+        schema::COMMAND,
         show::COMMAND,
         template::COMMAND,
         values::COMMAND,
