@@ -259,6 +259,25 @@ pub fn masked(values: &Map) -> Map {
     }
 }
 
+/// Gives a value that is given to a path with a mask in the place of each secret in it.
+pub fn masked_at(value: &Value, path: &ValuePath) -> Value {
+    let wrap = |value: Value, step: &Step| match step {
+        Step::Key(key) => Map::from_iter([(key.clone(), value)]).into(),
+        // What is beside an item in its list says nothing about it.
+        Step::Index(_) => Value::list(vec![value]),
+    };
+    let whole = path.0.iter().rev().fold(value.clone(), wrap);
+    let first = |step: &Step| match step {
+        Step::Index(_) => Step::Index(0),
+        key @ Step::Key(_) => key.clone(),
+    };
+    let inside = ValuePath(path.0.iter().map(first).collect());
+    match whole {
+        Value::Map(whole) => inside.find(&masked(&whole)).cloned().unwrap_or_default(),
+        _ => Value::string(MASK),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -68,7 +68,57 @@ pub enum TemplateError {
     },
 }
 
+/// One template on the way to a failure, for those who show more than Helm's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// the file, by its path from the outermost chart: `web/templates/site.yaml`
+    pub template: String,
+    /// where in the file, in bytes
+    pub offset: usize,
+    /// the node that failed, as Go prints it; empty where the file does not parse
+    pub node: String,
+    /// what Go says about it; what `required` and `fail` say stands for itself
+    pub message: String,
+}
+
 impl TemplateError {
+    /// Gives the templates on the way to a failure, the outermost first; none if no template failed.
+    pub fn frames(&self) -> Vec<Frame> {
+        match self {
+            Self::Parse { source, .. } => vec![Frame {
+                template: source.template.clone(),
+                offset: source.offset,
+                node: String::new(),
+                message: source.message.clone(),
+            }],
+            Self::Execute { source, .. } => {
+                let mut frames = Vec::new();
+                let mut next = Some(&**source);
+                while let Some(error) = next {
+                    if let Some(place) = &error.place {
+                        let said = error.cause.as_ref().map(|call| call.error.message.as_str());
+                        let message = match said {
+                            Some(said) if marked_message(said).is_some() => {
+                                marked_message(said).unwrap_or_default().to_owned()
+                            }
+                            Some(said) if !said.is_empty() => format!("{}: {said}", error.message),
+                            _ => error.message.clone(),
+                        };
+                        frames.push(Frame {
+                            template: error.parse_name.to_string(),
+                            offset: place.offset,
+                            node: place.node.clone(),
+                            message,
+                        });
+                    }
+                    next = error.inner();
+                }
+                frames
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Words a parse failure as Helm does: the place, and the last clause of Go's text.
     pub(crate) fn parse(source: ParseError) -> Self {
         let file = &source.template;

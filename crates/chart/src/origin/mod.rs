@@ -356,7 +356,11 @@ impl Origins {
         while let Some(site) = next.and_then(|id| self.marks.site(id)) {
             let text = self.marks.texts.get(site.text);
             if let (Some(span), Some(text)) = (&site.span, text) {
-                return text.location(span.start);
+                // What begins on a line of its own is known by its key.
+                let key = site.key.as_ref().map_or(span.start, |key| key.start);
+                let is_below = matches!(site.value, Value::Map(_) | Value::List(_))
+                    && text.text.get(key..span.start).is_some_and(|text| text.contains('\n'));
+                return text.location(if is_below { key } else { span.start });
             }
             next = site.around.as_ref().map(|(outer, _)| *outer);
         }

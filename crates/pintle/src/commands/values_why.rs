@@ -1,17 +1,15 @@
 //! `values why`: every layer that has a say about one value, and which won.
 
 use pintle_chart::origin::{Effect, Origins, Touch};
-use pintle_chart::secret::{MASK, is_secret_value};
 use pintle_chart::value_path::{Step, ValuePath};
 use pintle_engine::Release;
-use pintle_yaml::json::{self, Layout};
 use pintle_yaml::{Map, Value};
 
 use crate::args::command::{Command, Count};
 use crate::args::flags;
 use crate::call::Call;
 use crate::explain;
-use crate::explain::near;
+use crate::explain::{near, show};
 use crate::prepare;
 use crate::print::{Failure, Output};
 use crate::table::text_width;
@@ -35,9 +33,6 @@ pub(super) const COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
-/// The longest value that is shown whole, in characters.
-const MAX_SHOWN: usize = 60;
-
 fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let [reference, key] = call.args.positional.as_slice() else {
         return Err(Failure("expected a chart and a key".to_owned()));
@@ -57,16 +52,13 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         return Err(Failure(text));
     }
     let shows_secrets = call.args.is_on(&flags::SHOW_SECRETS);
-    let show = |value: &Value, path: &ValuePath| {
-        let values = Some(origins.values());
-        let is_hidden = !shows_secrets && is_secret_value(value, path, values);
-        if is_hidden { MASK.to_owned() } else { shown(value) }
-    };
+    let text =
+        |value: &Value, path: &ValuePath| show::value(value, path, origins.values(), shows_secrets);
     output.print(match found {
-        Some(value) => format!("{path}: {}\n", show(value, &path)),
+        Some(value) => format!("{path}: {}\n", text(value, &path)),
         None => format!("{path} is not there\n"),
     });
-    let rows: Vec<[String; 4]> = history.iter().map(|touch| row(touch, &path, &show)).collect();
+    let rows: Vec<[String; 4]> = history.iter().map(|touch| row(touch, &path, &text)).collect();
     let width = |n: usize| rows.iter().map(|row| text_width(&row[n])).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2)];
     for row in &rows {
@@ -100,25 +92,6 @@ fn row(
     };
     let won = if touch.has_won { "<- this one" } else { "" };
     [touch.origin.to_string(), value, effect, won.to_owned()]
-}
-
-/// Shows a value on one line.
-fn shown(value: &Value) -> String {
-    let text = json::to_string(value, Layout::Raw).unwrap_or_default();
-    match value {
-        Value::Map(map) if !map.is_empty() => match map.len() {
-            1 => "a map of 1 key".to_owned(),
-            len => format!("a map of {len} keys"),
-        },
-        Value::List(items) if text.chars().count() > MAX_SHOWN => {
-            format!("a list of {} items", items.len())
-        }
-        _ if text.chars().count() > MAX_SHOWN => {
-            let begin: String = text.chars().take(MAX_SHOWN).collect();
-            format!("{begin}…")
-        }
-        _ => text,
-    }
 }
 
 /// Says that a key is not there, and which keys are near it.

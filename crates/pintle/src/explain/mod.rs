@@ -5,6 +5,8 @@ mod draw;
 pub(crate) mod json;
 pub(crate) mod near;
 mod schema;
+pub(crate) mod show;
+mod template;
 
 pub(crate) use draw::are_wanted;
 
@@ -57,7 +59,18 @@ pub(crate) fn failure(
             let origins = trace(call, chart, path, given).ok()?;
             Some(schema_failure(call, error, &origins, output))
         }
-        _ => None,
+        error => {
+            let frames = error.frames();
+            let origins = trace(call, chart, path, given).ok()?;
+            let mut processed = chart.clone();
+            process_dependencies(&mut processed, &given.values, call.profile.coalesce).ok()?;
+            let shows_secrets = call.args.is_on(&flags::SHOW_SECRETS);
+            let charts = template::Charts { loaded: chart, processed: &processed, folder: path };
+            let report = template::report(&frames, charts, &origins, shows_secrets)?;
+            output.complain(&report.draw(&draw::renderer(&call.args)));
+            output.complain("");
+            None
+        }
     }
 }
 

@@ -21,7 +21,7 @@ fn call(folder: &Path) -> (String, Vec<String>) {
     (format!("exit {code}\n-- stdout --\n{stdout}-- stderr --\n{stderr}"), words)
 }
 
-/// Gives the places that reports name, in order: what follows the arrows.
+/// Gives the places that reports are about, in order: what follows the arrows.
 fn places(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect()
 }
