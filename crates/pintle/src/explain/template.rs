@@ -280,7 +280,7 @@ mod tests {
         };
         assert_eq!(paths("{{ .Values.a.b | default $.Values.c_1 "), "a/b c_1");
         assert_eq!(paths("{{- if (index .Values \"x-y\" \"z\") "), "x-y/z");
-        assert_eq!(paths("{{ toYaml .Values.list.Values.a "), "list/Values/a a");
+        assert_eq!(paths("{{ toYaml .Values.list.Values.a "), "list/Values/a");
         assert_eq!(paths("{{ .Values | toYaml }}{{ .Valuesa.b }}{{ x.Values.a "), "");
     }
 
