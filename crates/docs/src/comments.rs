@@ -68,11 +68,11 @@ pub(crate) struct Node<'a> {
 /// # Errors
 ///
 /// Bytes that are no text.
-pub(crate) fn text_of(bytes: &[u8]) -> Result<String, DocsError> {
+pub(crate) fn text_of(file: &str, bytes: &[u8]) -> Result<String, DocsError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         DocsError::Values {
-            place: Location::of(VALUES_YAML, &valid, valid.len()),
+            place: Location::of(file, &valid, valid.len()),
             message: "not text in UTF-8".to_owned(),
         }
     })?;
@@ -80,13 +80,13 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<String, DocsError> {
 }
 
 impl Document {
-    /// Reads the first document of a text whose lines end in `\n`.
+    /// Reads the first document of a file whose lines end in `\n`.
     ///
     /// # Errors
     ///
     /// What is no YAML, too deep, or an alias of what it is in.
-    pub(crate) fn read(text: &str) -> Result<Self, DocsError> {
-        let faulty = |error| values_error(text, &error);
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self, DocsError> {
+        let faulty = |error| goyaml_error(file, text, &error);
         let mut heads = Heads::new(text).map_err(faulty)?;
         let mut nodes: Vec<NodeData> = Vec::new();
         let mut open: Vec<NodeId> = Vec::new();
@@ -97,7 +97,7 @@ impl Document {
             let head = heads.above(&event);
             let at = event.span.start;
             let error = |message: String| DocsError::Values {
-                place: Location::of(VALUES_YAML, text, at),
+                place: Location::of(file, text, at),
                 message,
             };
             let (anchor, content) = match event.kind {
@@ -191,12 +191,12 @@ impl Document {
 }
 
 /// Makes an error of goyaml's, which names its place.
-fn values_error(text: &str, error: &Error) -> DocsError {
+fn goyaml_error(file: &str, text: &str, error: &Error) -> DocsError {
     let offset = match error {
         Error::Yaml { offset, .. } => *offset,
         _ => 0,
     };
-    DocsError::Values { place: Location::of(VALUES_YAML, text, offset), message: error.to_string() }
+    DocsError::Values { place: Location::of(file, text, offset), message: error.to_string() }
 }
 
 /// Counts columns of places that come in order, each character once.

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DocsError {
-    /// `values.yaml` is no text, or no YAML
+    /// a file of the chart is no text, or no YAML
     #[error("{place}: {message}")]
     Values {
         /// where
@@ -51,4 +51,15 @@ pub enum DocsError {
         /// what is wrong with it
         message: String,
     },
+}
+
+impl DocsError {
+    /// Puts the folder of a chart before the name of its file, so that the place can be opened.
+    #[must_use]
+    pub fn within(mut self, folder: &str) -> Self {
+        if let Self::Values { place, .. } | Self::Schema { place, .. } = &mut self {
+            place.file = format!("{folder}/{}", place.file);
+        }
+        self
+    }
 }

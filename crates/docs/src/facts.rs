@@ -87,7 +87,7 @@ impl Facts {
 
 fn read(chart: &Chart, name: &str) -> Result<Option<Document>, DocsError> {
     let Some(file) = chart.raw_file(name) else { return Ok(None) };
-    Document::read(&text_of(&file.data)?).map(Some)
+    Document::read(name, &text_of(name, &file.data)?).map(Some)
 }
 
 fn dependencies(root: Node<'_>) -> Vec<Requirement> {

@@ -58,8 +58,10 @@ pub enum Maps {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn infer(chart: &Chart, maps: Maps) -> Result<String, DocsError> {
-    let text = chart.raw_file(VALUES_YAML).map_or(Ok(String::new()), |file| text_of(&file.data))?;
-    let document = Document::read(&text)?;
+    let text = chart
+        .raw_file(VALUES_YAML)
+        .map_or(Ok(String::new()), |file| text_of(VALUES_YAML, &file.data))?;
+    let document = Document::read(VALUES_YAML, &text)?;
     let described = description::by_key(&text);
     let mut inference = Inference { described: &described, n_values: 0 };
     let mut root = match document.root() {

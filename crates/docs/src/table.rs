@@ -107,8 +107,8 @@ pub struct Section<'a> {
 /// ```
 pub fn rows(chart: &Chart, order: Order) -> Result<Vec<Row>, DocsError> {
     let Some(file) = chart.raw_file(VALUES_YAML) else { return Ok(Vec::new()) };
-    let text = text_of(&file.data)?;
-    let mut document = Document::read(&text)?;
+    let text = text_of(VALUES_YAML, &file.data)?;
+    let mut document = Document::read(VALUES_YAML, &text)?;
     document.remove_ignored();
     let described = description::by_key(&text);
     let mut table = Table { rows: Vec::new(), n_bytes: 0, described: &described };

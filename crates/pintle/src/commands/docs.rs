@@ -66,7 +66,8 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
             Some(page) => page.clone(),
             None => page_of(&chart, folder)?,
         };
-        let rows = rows(&chart, order)?;
+        let rows = rows(&chart, order);
+        let rows = rows.map_err(|error| error.within(reference.trim().trim_end_matches('/')))?;
         let target = match given(&flags::DOCS_OUTPUT) {
             Some(name) => (name != "-").then(|| PathBuf::from(name)),
             None if args.is_on(&flags::DOCS_DRY_RUN) => None,

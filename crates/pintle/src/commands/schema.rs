@@ -13,7 +13,9 @@ use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::chart_source::{self, Located, any_version};
+use crate::explain;
 use crate::print::{Failure, Output};
+use crate::user_values::Given;
 use crate::whole_file;
 
 /// The file in a chart that says what values it takes.
@@ -46,7 +48,7 @@ pub(super) const COMMAND: Command = Command {
             long: "Checks the default values of a chart, and of the charts it carries, against their schemas. With --inferred \
                    the chart's schema must also be what `schema infer` makes.",
             count: Count::Exactly(1),
-            flags: &[flags::SCHEMA_CHECK_FLAGS, &[&flags::SCHEMA_OPEN]],
+            flags: &[flags::SCHEMA_CHECK_FLAGS, flags::EXPLAIN_FLAGS, &[&flags::SCHEMA_OPEN]],
             run: Some(run_check),
             ..Command::EMPTY
         },
@@ -56,6 +58,11 @@ pub(super) const COMMAND: Command = Command {
 
 fn maps(args: &Args) -> Maps {
     if args.is_on(&flags::SCHEMA_OPEN) { Maps::Open } else { Maps::Closed }
+}
+
+/// Gives what stands before the names of a chart's files in messages.
+fn folder(reference: &str) -> &str {
+    reference.trim().trim_end_matches('/')
 }
 
 fn load(call: &Call, reference: &str) -> Result<(Located, Chart), Failure> {
@@ -68,7 +75,7 @@ fn run_infer(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let args = &call.args;
     let reference = args.positional.first().map_or("", String::as_str);
     let (located, chart) = load(call, reference)?;
-    let text = infer(&chart, maps(args))?;
+    let text = infer(&chart, maps(args)).map_err(|error| error.within(folder(reference)))?;
     let target = match args.text(&flags::SCHEMA_OUTPUT).filter(|name| !name.is_empty()) {
         Some(name) => (name != "-").then(|| PathBuf::from(name)),
         None if args.is_on(&flags::SCHEMA_WRITE) => match &located {
@@ -96,11 +103,17 @@ fn run_check(call: &Call, output: &mut Output) -> Result<(), Failure> {
     };
     if call.args.is_on(&flags::SCHEMA_INFERRED) {
         let is = String::from_utf8_lossy(&schema);
-        let shall_be = infer(&chart, maps(&call.args))?;
+        let shall_be = infer(&chart, maps(&call.args));
+        let shall_be = shall_be.map_err(|error| error.within(folder(reference)))?;
         if is != shall_be {
             output.print(difference(&name, &is, &shall_be));
             return Err(Failure(format!("not up to date: {name}")));
         }
+    }
+    if explain::are_wanted(&call.args, true) {
+        let given = Given::default();
+        let origins = explain::trace(call, &chart, folder(reference), &given)?;
+        explain::check(call, &chart, &given, &origins, output)?;
     }
     let rules = call.profile.coalesce;
     for warning in process_dependencies(&mut chart, &Map::new(), rules)? {
