@@ -24,6 +24,7 @@ mod error;
 pub mod json;
 mod lines;
 mod location;
+mod map;
 mod parser;
 mod reader;
 mod resolve;
@@ -37,11 +38,12 @@ pub use compose::{Field, MAX_DEPTH};
 pub use emit::{Emitter, to_string};
 pub use error::Error;
 pub use location::Location;
+pub use map::Map;
 pub use parser::{Event, EventKind, Parser, Properties, Scalar};
 pub use resolve::Resolved;
 pub use scanner::Style;
 pub use tree::{Node, NodeKind, Tree, parse};
-pub use value::{Map, Value};
+pub use value::Value;
 
 use reader::{Input, with_input};
 

@@ -1,7 +1,8 @@
 //! The value a YAML document stands for once it has been through JSON, as Helm reads it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::Map;
 
 /// A JSON value as Helm holds it: every number read from YAML or JSON is a float, `--set` adds integers.
 ///
@@ -23,78 +24,6 @@ pub enum Value {
     List(Arc<Vec<Value>>),
     /// a map
     Map(Map),
-}
-
-/// A map with string keys, in byte order of the keys.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Map(Arc<BTreeMap<Arc<str>, Value>>);
-
-impl Map {
-    /// Makes an empty map.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Gives the value at `key`.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key)
-    }
-
-    /// Gives the value at `key` for writing.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        if self.0.contains_key(key) { Arc::make_mut(&mut self.0).get_mut(key) } else { None }
-    }
-
-    /// Sets `key`, and gives what was there.
-    pub fn insert(&mut self, key: impl Into<Arc<str>>, value: Value) -> Option<Value> {
-        Arc::make_mut(&mut self.0).insert(key.into(), value)
-    }
-
-    /// Takes `key` away.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        if self.0.contains_key(key) { Arc::make_mut(&mut self.0).remove(key) } else { None }
-    }
-
-    /// Tells whether `key` is there, be its value null or not.
-    pub fn contains_key(&self, key: &str) -> bool {
-        self.0.contains_key(key)
-    }
-
-    /// Gives the entries in byte order of the keys.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Value)> + ExactSizeIterator {
-        self.0.iter()
-    }
-
-    /// Gives the entries for writing.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut Value)> {
-        Arc::make_mut(&mut self.0).iter_mut()
-    }
-
-    /// Gives the keys in byte order.
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> + ExactSizeIterator {
-        self.0.keys()
-    }
-
-    /// Gives the number of entries.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Tells whether this and `other` share one body, which makes them equal without a look inside.
-    pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// Tells whether there are no entries.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl<K: Into<Arc<str>>> FromIterator<(K, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
-        Self(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
-    }
 }
 
 impl Value {

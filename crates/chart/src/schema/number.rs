@@ -11,6 +11,9 @@ use pintle_yaml::json::shortest_float;
 /// The largest power of ten that is told from any other.
 const MAX_EXPONENT: i64 = 1 << 40;
 
+/// Below this, a float that is an integer has all its digits.
+const EXACT: f64 = 1e15;
+
 /// A decimal number: an integer of these digits, times ten to the exponent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal {
@@ -54,10 +57,25 @@ impl Decimal {
         Some(Self { is_negative, digits, exponent })
     }
 
+    fn of_integer(n: i64) -> Self {
+        let mut rest = n.unsigned_abs();
+        let mut exponent = 0;
+        while rest != 0 && rest.is_multiple_of(10) {
+            rest /= 10;
+            exponent += 1;
+        }
+        let digits = if rest == 0 { Vec::new() } else { rest.to_string().into_bytes() };
+        Self { is_negative: n < 0, digits, exponent }
+    }
+
     /// Gives the number a value is.
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
-            Value::Int(n) => Self::parse(&n.to_string()),
+            Value::Int(n) => Some(Self::of_integer(*n)),
+            #[expect(clippy::cast_possible_truncation, reason = "such a float is an integer")]
+            Value::Float(x) if x.fract() == 0.0 && x.abs() < EXACT => {
+                Some(Self::of_integer(*x as i64))
+            }
             Value::Float(x) => Self::parse(&shortest_float(*x)),
             _ => None,
         }

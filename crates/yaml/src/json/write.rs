@@ -5,7 +5,7 @@
 use std::slice;
 
 use super::number;
-use crate::value::Map;
+use crate::Map;
 use crate::{Error, Value};
 
 /// How JSON is laid out.
