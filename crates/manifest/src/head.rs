@@ -4,6 +4,7 @@
 //! strings where a string is wanted, and anything else of the wrong shape fails the render in the words of Go's
 //! `encoding/json`. Source: `SimpleHead` in Helm's release utilities, `sigs.k8s.io/yaml`.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use pintle_yaml::{Field, Map, Value, json};
@@ -23,24 +24,80 @@ pub struct Head {
 
 /// Tells how the field at a path of a document is read: what is no part of a head is only checked.
 pub(crate) fn field(path: &[&str]) -> Field {
-    let is = |key: &str, name: &str| key.eq_ignore_ascii_case(name);
-    match path {
-        [key] if is(key, "apiVersion") || is(key, "kind") || is(key, "metadata") => Field::Text,
-        [metadata, key]
-            if is(metadata, "metadata") && (is(key, "name") || is(key, "annotations")) =>
-        {
-            Field::Text
+    if Part::at(path).is_some() { Field::Text } else { Field::Skipped }
+}
+
+/// The fields of a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    ApiVersion,
+    Kind,
+    Metadata,
+    Name,
+    Annotations,
+    Annotation,
+}
+
+impl Part {
+    /// Gives the field at a path of a document, if that is one of a head. Keys match whatever their case.
+    fn at(path: &[&str]) -> Option<Self> {
+        let is = |key: &str, name: &str| key.eq_ignore_ascii_case(name);
+        match path {
+            [key] if is(key, "kind") => Some(Self::Kind),
+            [key] if is(key, "apiVersion") => Some(Self::ApiVersion),
+            [key] if is(key, "metadata") => Some(Self::Metadata),
+            [metadata, key] if is(metadata, "metadata") && is(key, "name") => Some(Self::Name),
+            [metadata, key] if is(metadata, "metadata") && is(key, "annotations") => {
+                Some(Self::Annotations)
+            }
+            [metadata, annotations, _]
+                if is(metadata, "metadata") && is(annotations, "annotations") =>
+            {
+                Some(Self::Annotation)
+            }
+            _ => None,
         }
-        [metadata, annotations, _]
-            if is(metadata, "metadata") && is(annotations, "annotations") =>
-        {
-            Field::Text
-        }
-        _ => Field::Skipped,
     }
 }
 
 impl Head {
+    /// Reads the head of a document in which each field is set once at most, to what Helm wants there; gives nothing for
+    /// another.
+    ///
+    /// That is nearly every document, and to make a value of the head first costs more than to read it.
+    pub(crate) fn of_plain(document: &str) -> Option<Self> {
+        let mut head = Self::default();
+        let seen = Cell::new(0_u8);
+        let is_set_twice = Cell::new(false);
+        let field = |path: &[&str]| {
+            let Some(part) = Part::at(path) else { return Field::Skipped };
+            if part != Part::Annotation {
+                let bit = 1 << part as u8;
+                is_set_twice.set(is_set_twice.get() || seen.get() & bit != 0);
+                seen.set(seen.get() | bit);
+            }
+            if matches!(part, Part::Metadata | Part::Annotations) {
+                Field::Any
+            } else {
+                Field::Text
+            }
+        };
+        pintle_yaml::visit(document, &field, &mut |path, text| {
+            let string = match Part::at(path) {
+                Some(Part::ApiVersion) => &mut head.api_version,
+                Some(Part::Kind) => &mut head.kind,
+                Some(Part::Name) => &mut head.name,
+                _ => {
+                    let key = path.last().copied().unwrap_or_default();
+                    head.annotations.insert(key.to_owned(), text.to_owned());
+                    return;
+                }
+            };
+            text.clone_into(string);
+        })?;
+        (!is_set_twice.get()).then_some(head)
+    }
+
     /// Reads the head of a document. `type_name` is what Helm calls the struct.
     ///
     /// # Errors
@@ -146,4 +203,43 @@ fn mismatch(shape: &str, struct_name: &str, name: &str) -> String {
     format!(
         "json: cannot unmarshal {shape} into Go struct field {struct_name}.{name} of type string"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_the_same_however_it_is_read() {
+        let documents = [
+            "apiVersion: v1\nkind: \"Pod\"\nmetadata:\n  name: web # x\nspec: {}\n",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations:\n    a/b: \"c d\"\n    e: 'f'\n",
+            "kind: A\nkind: B\n",
+            "kind: B\nKind: A\n",
+            "Kind: A\nKIND: B\n",
+            "metadata:\n  name: a\nmetadata:\n  labels:\n    x: y\n",
+            "metadata:\n  name: a\nmetadata:\n",
+            "metadata:\n  name: a\nMetadata:\n  Name: b\n",
+            "metadata:\n  annotations:\n    a:\n    b: c\n",
+            "metadata:\n  annotations:\n    a: v\n    a: w\n",
+            "metadata:\n  annotations:\n    a: x\n  Annotations:\n    b: y\n",
+            "metadata:\n  annotations: {}\n  name: 1.10\n",
+            "kind: yes\napiVersion: ~\nmetadata:\n  name:\n",
+            "kind:\n  a: b\nmetadata:\n  name: x\n",
+            "metadata: x\n",
+            "- a\n",
+            "x\n",
+            "",
+            "# only a comment\n",
+        ];
+        let mut n_plain = 0;
+        for document in documents {
+            if let Some(head) = Head::of_plain(document) {
+                n_plain += 1;
+                let value = pintle_yaml::from_str_fields(document, &field).unwrap();
+                assert_eq!(Head::read(&value, "x"), Ok(head), "{document:?}");
+            }
+        }
+        assert_eq!(n_plain, 4);
+    }
 }

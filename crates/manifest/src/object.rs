@@ -42,14 +42,22 @@ impl Object {
     /// Makes an object of a document.
     fn of(source: &Arc<str>, document: &Document<'_>, rules: &Rules) -> Result<Self, Error> {
         let line = document.line;
+        let head = match Head::of_plain(document.text) {
+            Some(head) => head,
+            None => Self::read_head(source, document, rules)?,
+        };
+        Ok(Self { source: Arc::clone(source), line, head, text: document.text.into() })
+    }
+
+    fn read_head(source: &Arc<str>, document: &Document<'_>, rules: &Rules) -> Result<Head, Error> {
+        let line = document.line;
         let head = pintle_yaml::from_str_fields(document.text, &head::field)
             .map_err(|error| Error::Yaml { path: source.to_string(), error, line })?;
-        let head = Head::read(&head, rules.head_type).map_err(|message| Error::Head {
+        Head::read(&head, rules.head_type).map_err(|message| Error::Head {
             path: source.to_string(),
             message,
             line,
-        })?;
-        Ok(Self { source: Arc::clone(source), line, head, text: document.text.into() })
+        })
     }
 
     /// Gives the object as a value: the document through YAML and JSON.

@@ -47,6 +47,9 @@ impl Field {
 /// Tells how the field at a path is read.
 pub(crate) type Fields<'f> = &'f dyn Fn(&[&str]) -> Field;
 
+/// Is shown a string by its path.
+pub(crate) type Show<'s> = &'s mut dyn FnMut(&[&str], &str);
+
 /// Reads the first document, or gives nothing if it needs a tree.
 pub(crate) fn compose(
     input: Input<'_>,

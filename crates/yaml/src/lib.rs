@@ -98,6 +98,36 @@ pub fn from_str_fields(text: &str, field: &dyn Fn(&[&str]) -> Field) -> Result<V
     read(Input::of_text(text), Some(field))
 }
 
+/// Shows strings of a document in their order, without making a value of it, and only checks what else is there.
+///
+/// `field` is asked for each key, as by [`from_str_fields`]. Where it says [`Field::Any`] there is to be a map, where it says
+/// [`Field::Text`] a string, which `show` gets with its path.
+///
+/// Gives nothing, perhaps after some strings were shown, for a document in which something else is there, or that is not in
+/// the form that nearly all have: [`from_str_fields`] reads those, or knows what is wrong with them.
+///
+/// ```
+/// use pintle_yaml::Field;
+///
+/// let mut name = String::new();
+/// let text = "kind: Pod\nmetadata:\n  name: web\nspec: {}\n";
+/// let field = |path: &[&str]| match path {
+///     ["metadata"] => Field::Any,
+///     ["metadata", "name"] => Field::Text,
+///     _ => Field::Skipped,
+/// };
+/// let read = pintle_yaml::visit(text, &field, &mut |_, text| name.push_str(text));
+/// assert_eq!((read, name.as_str()), (Some(()), "web"));
+/// ```
+pub fn visit(
+    text: &str,
+    field: &dyn Fn(&[&str]) -> Field,
+    show: &mut dyn FnMut(&[&str], &str),
+) -> Option<()> {
+    check_size(text.len()).ok()?;
+    lines::visit(Input::of_text(text), field, show)
+}
+
 /// Reads bytes as [`from_str_fields`] reads text.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reads a value on one line, if it is of this kind, for a collection in column `outer`; else nothing has changed.
-    fn common_value(&mut self, outer: usize) -> bool {
+    pub(super) fn common_value(&mut self, outer: usize) -> bool {
         let start = self.at;
         let end = match self.bytes[start] {
             b'"' => self.quoted_end(start, b'"', b'\\'),

@@ -8,11 +8,12 @@
 mod common;
 mod scalar;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::compose::{Fields, check_key, key_of};
+use crate::compose::{Fields, Show, check_key, key_of};
 use crate::reader::Input;
 use crate::scanner::Style;
 use crate::{Field, Map, Value};
@@ -25,6 +26,19 @@ const MAX_KEY_BYTES: usize = 1000;
 
 /// Reads the first document, or gives nothing if it is not in this form.
 pub(crate) fn read(input: Input<'_>, fields: Option<Fields<'_>>) -> Option<Value> {
+    reader(input, fields, None)?.document()
+}
+
+/// Shows fields of the first document, or gives nothing if it is not in this form or a field not of its kind.
+pub(crate) fn visit(input: Input<'_>, fields: Fields<'_>, show: Show<'_>) -> Option<()> {
+    reader(input, Some(fields), Some(show))?.document().map(drop)
+}
+
+fn reader<'a, 'f>(
+    input: Input<'a>,
+    fields: Option<Fields<'f>>,
+    show: Option<Show<'f>>,
+) -> Option<Reader<'a, 'f>> {
     let text = input.text;
     let is_odd = input.problem.is_some()
         || input.has_odd_breaks
@@ -34,7 +48,7 @@ pub(crate) fn read(input: Input<'_>, fields: Option<Fields<'_>>) -> Option<Value
         return None;
     }
     let bytes = text.as_bytes();
-    Reader {
+    Some(Reader {
         text,
         bytes,
         is_ascii: input.is_ascii,
@@ -42,21 +56,22 @@ pub(crate) fn read(input: Input<'_>, fields: Option<Fields<'_>>) -> Option<Value
         line_start: 0,
         looked_at: (usize::MAX, 0),
         fields,
+        show,
+        is_odd: false,
         levels: Vec::with_capacity(16),
         built: Vec::new(),
         root: None,
-    }
-    .document()
+    })
 }
 
 /// Says that a document is not in this form.
 struct GivesUp;
 
 /// What is kept of a collection.
-enum Built {
+enum Built<'a> {
     List(Vec<Value>),
     /// the entries, and the key whose value comes next, if that is kept
-    Map(Vec<(Arc<str>, Value)>, Option<Arc<str>>),
+    Map(Vec<(Arc<str>, Value)>, Option<Cow<'a, str>>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,9 +102,13 @@ struct Reader<'a, 'f> {
     /// the start of a line that was looked at before it is read, and where its indentation ends
     looked_at: (usize, usize),
     fields: Option<Fields<'f>>,
+    /// who is shown what would be kept
+    show: Option<Show<'f>>,
+    /// whether something is missing that was to be shown
+    is_odd: bool,
     levels: Vec<Level>,
     /// what is kept of the outermost levels; the others are only checked
-    built: Vec<Built>,
+    built: Vec<Built<'a>>,
     /// the document, once its outermost collection has ended
     root: Option<Value>,
 }
@@ -107,7 +126,7 @@ const fn bytes_of(bytes: &[u8]) -> [bool; 256] {
     set
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     fn document(mut self) -> Option<Value> {
         let mut is_first = true;
         while let Some(column) = self.next_line().ok()? {
@@ -122,6 +141,9 @@ impl Reader<'_, '_> {
         }
         while !self.levels.is_empty() {
             self.close();
+        }
+        if self.is_odd {
+            return None;
         }
         Some(self.root.unwrap_or(Value::Null))
     }
@@ -313,14 +335,21 @@ impl Reader<'_, '_> {
         }
         match self.built.last_mut() {
             Some(Built::List(items)) => items.push(value),
-            Some(Built::Map(entries, key)) => entries.extend(key.take().map(|key| (key, value))),
+            Some(Built::Map(entries, key)) => {
+                if let (Some(key), None) = (key.take(), &self.show) {
+                    entries.push((key.into(), value));
+                }
+            }
             None => {}
         }
     }
 
     /// Notes that nothing came where a value was awaited.
     fn accept_nothing(&mut self) {
-        if self.levels.last().is_some_and(|top| top.is_awaiting) {
+        if let Some(top) = self.levels.last()
+            && top.is_awaiting
+        {
+            self.is_odd |= self.show.is_some() && top.how != Field::Skipped;
             self.accept(Value::Null);
         }
     }
@@ -333,6 +362,9 @@ impl Reader<'_, '_> {
             None if self.root.is_some() => return None,
             None => Field::Any,
         };
+        if self.show.is_some() && (how, kind) != (Field::Any, Kind::Map) && how != Field::Skipped {
+            return None;
+        }
         let how = match (how, kind) {
             (Field::Skipped, _) => Field::Skipped,
             (_, Kind::Map) => {
@@ -356,13 +388,14 @@ impl Reader<'_, '_> {
         let value = match if is_kept { self.built.pop() } else { None } {
             None => Value::Null,
             Some(Built::List(items)) => Value::list(items),
+            Some(Built::Map(..)) if self.show.is_some() => Value::Null,
             Some(Built::Map(entries, _)) => Value::Map(entries.into_iter().collect::<Map>()),
         };
         self.accept(value);
     }
 
     /// Notes the key whose value comes next.
-    fn begin_field(&mut self, key: &str, style: Style) -> Option<()> {
+    fn begin_field(&mut self, key: &'a str, style: Style) -> Option<()> {
         if self.built.len() < self.levels.len() {
             return check_key(key, style).ok();
         }
@@ -372,22 +405,34 @@ impl Reader<'_, '_> {
         if let Some(Built::Map(_, place)) = self.built.last_mut()
             && how != Field::Skipped
         {
-            *place = Some(key.into());
+            *place = Some(key);
         }
         Some(())
     }
 
     /// Asks how the value of a key is read.
     fn ask(&self, key: &str) -> Field {
+        self.fields.map_or(Field::Any, |fields| self.with_path(Some(key), fields))
+    }
+
+    /// Shows the string at the key whose value comes next.
+    fn show(&mut self, text: &str) {
+        if let Some(show) = self.show.take() {
+            self.with_path(None, |path| show(path, text));
+            self.show = Some(show);
+        }
+    }
+
+    /// Gives the keys that lead to what comes next, and another one behind them, to `body`.
+    fn with_path<T>(&self, last: Option<&str>, body: impl FnOnce(&[&str]) -> T) -> T {
         const MAX_PATH: usize = 8;
-        let Some(fields) = self.fields else { return Field::Any };
         let outer = self.built.iter().filter_map(|built| match built {
             Built::Map(_, key) => key.as_deref(),
             Built::List(_) => None,
         });
-        let keys = outer.chain([key]);
+        let keys = outer.chain(last);
         if self.built.len() >= MAX_PATH {
-            return fields(&keys.collect::<Vec<_>>());
+            return body(&keys.collect::<Vec<_>>());
         }
         let mut path = [""; MAX_PATH];
         let mut n_keys = 0;
@@ -395,7 +440,7 @@ impl Reader<'_, '_> {
             *place = key;
             n_keys += 1;
         }
-        fields(&path[..n_keys])
+        body(&path[..n_keys])
     }
 }
 

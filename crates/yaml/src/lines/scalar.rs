@@ -4,6 +4,7 @@ use memchr::{memchr, memchr2, memchr2_iter, memchr3};
 
 use super::{GivesUp, MAX_KEY_BYTES, MAX_LEVELS, Reader, bytes_of};
 use crate::compose::{check_value, compose_flow, value_of};
+use crate::resolve::Resolved;
 use crate::scanner::Style;
 use crate::{Field, Map, Value};
 
@@ -143,6 +144,9 @@ impl<'a> Reader<'a, '_> {
         if !top.is_awaiting {
             return None;
         }
+        if is_kept && self.show.is_some() {
+            return if how == Field::Text { self.shown_text(floor - 1) } else { None };
+        }
         let value = match self.bytes[self.at] {
             b'|' | b'>' => self.block(floor, is_kept)?,
             quote @ (b'"' | b'\'') => self.quoted(quote, is_kept)?,
@@ -151,6 +155,24 @@ impl<'a> Reader<'a, '_> {
             _ => return None,
         };
         self.accept(value);
+        Some(())
+    }
+
+    /// Shows a string on one line.
+    fn shown_text(&mut self, outer: usize) -> Option<()> {
+        let start = self.at;
+        if !self.common_value(outer) {
+            return None;
+        }
+        let line_end = memchr(b'\n', &self.bytes[start..])? + start;
+        let text = self.text[start..line_end].trim_end_matches(' ');
+        let text = match text.as_bytes() {
+            [b'"' | b'\'', .., _] => &text[1..text.len() - 1],
+            _ if Resolved::of_plain(text) == Resolved::String => text,
+            _ => return None,
+        };
+        self.show(text);
+        self.accept(Value::Null);
         Some(())
     }
 
