@@ -45,10 +45,7 @@ fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
         }
         included.push(name.clone());
     }
-    let output = match name.as_str() {
-        Some(name) => env.execute(name, data),
-        None => Err(env.templates().no_template(name.as_bytes())),
-    };
+    let output = env.execute(name, data);
     host.included.borrow_mut().pop();
     let output = output?;
     if let Some(making) = making {

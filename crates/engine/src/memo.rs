@@ -19,8 +19,8 @@ const MAX_TEXT: usize = 16 << 10;
 /// How many texts are kept at once.
 const MAX_TEXTS: usize = 4096;
 
-/// A context, its type, and the name of a template.
-type Key = (usize, usize, Str);
+/// A context and its type, by address.
+type Context = (usize, usize);
 
 /// The texts kept by one render.
 #[derive(Debug, Default)]
@@ -40,7 +40,16 @@ pub(crate) struct Memo {
 struct Kept {
     /// how often maps had been written to when the texts were made
     writes: u64,
-    texts: FxHashMap<Key, Text>,
+    /// the texts by the names of their templates
+    texts: FxHashMap<Context, FxHashMap<Str, Text>>,
+    n_texts: usize,
+}
+
+impl Kept {
+    fn forget(&mut self) {
+        self.texts.clear();
+        self.n_texts = 0;
+    }
 }
 
 #[derive(Debug)]
@@ -53,7 +62,8 @@ struct Text {
 /// An include that is being made.
 #[derive(Debug)]
 pub(crate) struct Making {
-    key: Key,
+    context: Context,
+    name: Str,
     writes: u64,
     effects: u64,
     watched_reads: u64,
@@ -100,13 +110,13 @@ impl Memo {
         if std::ptr::from_ref(set).addr() != self.set || !self.contexts.contains(&data.address()) {
             return Err(None);
         }
-        let key = (data.address(), std::ptr::from_ref(data.ty()).addr(), name.clone());
+        let context = (data.address(), std::ptr::from_ref(data.ty()).addr());
         let mut kept = self.kept.borrow_mut();
         if kept.writes != writes() {
             kept.writes = writes();
-            kept.texts.clear();
+            kept.forget();
         }
-        match kept.texts.get(&key) {
+        match kept.texts.get(&context).and_then(|texts| texts.get(name)) {
             Some(Text { text, file: None }) => return Ok(text.clone()),
             Some(Text { text, file: Some(file) }) if *file == self.file.get() => {
                 // What includes this has now read `.Template`, too.
@@ -116,7 +126,8 @@ impl Memo {
             _ => {}
         }
         Err(Some(Making {
-            key,
+            context,
+            name: name.clone(),
             writes: writes(),
             effects: self.effects.get(),
             watched_reads: watched_reads(),
@@ -130,11 +141,13 @@ impl Memo {
         if !is_repeatable || kept.writes != making.writes || text.len() > MAX_TEXT {
             return;
         }
-        if kept.texts.len() >= MAX_TEXTS {
-            kept.texts.clear();
+        if kept.n_texts >= MAX_TEXTS {
+            kept.forget();
         }
         let has_read_file = making.watched_reads != watched_reads();
         let file = has_read_file.then(|| self.file.get());
-        kept.texts.insert(making.key, Text { text: text.clone(), file });
+        let text = Text { text: text.clone(), file };
+        kept.n_texts += 1;
+        kept.texts.entry(making.context).or_default().insert(making.name, text);
     }
 }

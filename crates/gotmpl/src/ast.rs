@@ -157,42 +157,52 @@ pub(crate) struct Source {
     pub(crate) arena: Arc<Arena>,
 }
 
-impl Source {
+impl Arena {
     /// Gives a node.
     pub(crate) fn node(&self, id: NodeId) -> &Node {
-        &self.arena.nodes[id.0 as usize]
+        &self.nodes[id.0 as usize]
     }
 
     /// Gives the nodes of a run.
     pub(crate) fn children(&self, run: Children) -> &[NodeId] {
-        &self.arena.children[run.start as usize..(run.start + run.len) as usize]
+        &self.children[run.start as usize..(run.start + run.len) as usize]
     }
 
     /// Gives the names of a run.
     pub(crate) fn idents(&self, run: Idents) -> &[Symbol] {
-        &self.arena.idents[run.start as usize..(run.start + run.len) as usize]
+        &self.idents[run.start as usize..(run.start + run.len) as usize]
     }
 
     /// Gives the hint for a name of a run: where it was found the last time.
     pub(crate) fn hint(&self, index: u32) -> &AtomicU8 {
-        &self.arena.hints[index as usize]
+        &self.hints[index as usize]
     }
 
     /// Gives a number literal.
     pub(crate) fn number(&self, index: u32) -> &Number {
-        &self.arena.numbers[index as usize]
+        &self.numbers[index as usize]
     }
 
     /// Gives what a string literal stands for.
     pub(crate) fn string(&self, index: u32) -> &Str {
-        &self.arena.strings[index as usize]
+        &self.strings[index as usize]
     }
 
     /// Gives a name.
     pub(crate) fn name(&self, symbol: Symbol) -> &str {
-        self.arena.names.get(symbol)
+        self.names.get(symbol)
     }
+}
 
+impl std::ops::Deref for Source {
+    type Target = Arena;
+
+    fn deref(&self) -> &Arena {
+        &self.arena
+    }
+}
+
+impl Source {
     /// Gives the line, from 1, and the byte column, from 0, of an offset.
     ///
     /// Go counts the column of the first line from 0 as well, from the text's start.

@@ -165,8 +165,8 @@ impl<'a> Env<'_, 'a> {
     /// # Errors
     ///
     /// As [`crate::TemplateSet::execute`].
-    pub fn execute(&mut self, name: &str, data: &Value) -> Result<Str, ExecError> {
-        self.state.execute_named(name, data).map_err(|error| *error)
+    pub fn execute(&mut self, name: impl AsRef<[u8]>, data: &Value) -> Result<Str, ExecError> {
+        self.state.execute_named(name.as_ref(), data).map_err(|error| *error)
     }
 
     /// Executes a template of another set with the same host: Helm's `tpl`.

@@ -3,6 +3,8 @@
 //! Source: Go's `text/template/template.go`.
 
 use std::any::Any;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -53,13 +55,29 @@ pub struct TemplateSet {
     layer: Arc<Layer>,
 }
 
+/// A template's name, found by its bytes: a string that names one is not asked first whether it is UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Name(Arc<str>);
+
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_bytes().hash(state);
+    }
+}
+
 /// Templates by name, on top of those of a parent.
 #[derive(Debug, Clone, Default)]
 struct Layer {
     parent: Option<Arc<Layer>>,
     /// how many parents there are above
     depth: u32,
-    by_name: FxHashMap<Arc<str>, Arc<Template>>,
+    by_name: FxHashMap<Name, Arc<Template>>,
     /// in the order in which they were added
     names: Vec<Arc<str>>,
 }
@@ -69,7 +87,7 @@ impl Layer {
     /// depends on how deep `tpl` nests.
     const MAX_DEPTH: u32 = 8;
 
-    fn get(&self, name: &str) -> Option<&Template> {
+    fn get(&self, name: &[u8]) -> Option<&Template> {
         let mut layer = self;
         loop {
             if let Some(template) = layer.by_name.get(name) {
@@ -81,7 +99,7 @@ impl Layer {
 
     fn insert(&mut self, template: Template) {
         let name = Arc::clone(&template.name);
-        if self.by_name.insert(Arc::clone(&name), Arc::new(template)).is_none() {
+        if self.by_name.insert(Name(Arc::clone(&name)), Arc::new(template)).is_none() {
             self.names.push(name);
         }
     }
@@ -108,11 +126,11 @@ impl Layer {
         let mut merged = Self::default();
         for layer in self.lineage() {
             for name in &layer.names {
-                if let Some(template) = layer.by_name.get(name) {
-                    if !merged.by_name.contains_key(name) {
+                if let Some(template) = layer.by_name.get(name.as_bytes()) {
+                    if !merged.by_name.contains_key(name.as_bytes()) {
                         merged.names.push(Arc::clone(name));
                     }
-                    merged.by_name.insert(Arc::clone(name), Arc::clone(template));
+                    merged.by_name.insert(Name(Arc::clone(name)), Arc::clone(template));
                 }
             }
         }
@@ -212,7 +230,7 @@ impl TemplateSet {
         let layer = Arc::make_mut(&mut self.layer);
         for template in templates {
             let is_forced = main == Some(&*template.name);
-            if is_forced || !template.is_empty || layer.get(&template.name).is_none() {
+            if is_forced || !template.is_empty || layer.get(template.name.as_bytes()).is_none() {
                 layer.insert(template);
             }
         }
@@ -221,7 +239,7 @@ impl TemplateSet {
 
     /// Tells whether a template of that name is in the set.
     pub fn contains(&self, name: &str) -> bool {
-        self.layer.get(name).is_some()
+        self.layer.get(name.as_bytes()).is_some()
     }
 
     /// Gives the names of the templates, in the order in which they were first added.
@@ -230,7 +248,7 @@ impl TemplateSet {
         let mut names: Vec<&str> = Vec::new();
         for (depth, layer) in layers.iter().enumerate() {
             let is_new = |name: &&Arc<str>| {
-                !layers[..depth].iter().any(|above| above.by_name.contains_key(*name))
+                !layers[..depth].iter().any(|above| above.by_name.contains_key(name.as_bytes()))
             };
             names.extend(layer.names.iter().filter(is_new).map(|name| &**name));
         }
@@ -239,14 +257,14 @@ impl TemplateSet {
 
     /// Gives the name of the text that a template was parsed in.
     pub fn parse_name(&self, name: &str) -> Option<&str> {
-        Some(&self.layer.get(name)?.source.parse_name)
+        Some(&self.layer.get(name.as_bytes())?.source.parse_name)
     }
 
     /// Gives a template as Go prints it: not its source, but a normal form with single spaces and without comments.
     ///
     /// Templates that it defines are not in it.
     pub fn normal_form(&self, name: &str) -> Option<Vec<u8>> {
-        let template = self.layer.get(name)?;
+        let template = self.layer.get(name.as_bytes())?;
         Some(template.source.print_bytes(template.root))
     }
 
@@ -264,12 +282,12 @@ impl TemplateSet {
 
     /// Gives a template.
     pub(crate) fn get(&self, name: &str) -> Option<&Template> {
-        self.layer.get(name)
+        self.layer.get(name.as_bytes())
     }
 
     /// As [`TemplateSet::get`]; not finding it is Go's error.
-    pub(crate) fn get_or_error(&self, name: &str) -> Result<&Template, Box<ExecError>> {
-        self.get(name).ok_or_else(|| Box::new(self.no_template(name.as_bytes())))
+    pub(crate) fn get_or_error(&self, name: &[u8]) -> Result<&Template, Box<ExecError>> {
+        self.layer.get(name).ok_or_else(|| Box::new(self.no_template(name)))
     }
 
     /// Gives Go's error over a name that no template has. A name may be any bytes, that of a template is text.

@@ -12,7 +12,7 @@ fn name_of(value: &Value) -> String {
 }
 
 fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result<Value, FuncError> {
-    Ok(Value::String(env.execute(&name_of(&args[0]), &args[1])?))
+    Ok(Value::String(env.execute(name_of(&args[0]), &args[1])?))
 }
 
 fn set() -> TemplateSet {

@@ -5,7 +5,7 @@
 //! Source: `evalCall`, `evalArg` and `validateType` in Go's `text/template/exec.go`, `call` in `funcs.go`.
 
 use super::field::type_name;
-use super::{Failure, Operand, State, put, take};
+use super::{Failure, MAX_SPARE, Operand, State, put, take};
 use crate::ast::{Callee, NodeId, NodeKind};
 use crate::builtins::BUILTINS;
 use crate::func::{Env, FuncError, Function};
@@ -179,7 +179,9 @@ impl State<'_> {
 
     fn give_back(&mut self, mut values: Vec<Value>) {
         values.clear();
-        self.run.spare_args.push(values);
+        if values.capacity() <= MAX_SPARE {
+            self.run.spare_args.push(values);
+        }
     }
 
     #[inline]
@@ -224,8 +226,10 @@ impl State<'_> {
             interfaces |= interface_bit(is_interface, index);
         }
         if let Some(last) = last {
+            let ty = params.ty(args.len());
+            let is_fit = fits(last, false, ty);
             values.push(take(last));
-            let is_interface = self.validate(values, false, params.ty(args.len()))?;
+            let is_interface = !is_fit && self.convert_last(values, false, ty)?;
             interfaces |= interface_bit(is_interface, args.len());
         }
         Ok(interfaces)
@@ -240,8 +244,7 @@ impl State<'_> {
         values: &mut Vec<Value>,
     ) -> Result<bool, Failure> {
         self.node = node;
-        let source = self.source();
-        let is_interface = match source.node(node).kind {
+        let is_interface = match self.arena.node(node).kind {
             NodeKind::Dot => push(values, dot.clone()),
             NodeKind::Nil => {
                 if !can_be_nil(ty) {
@@ -287,12 +290,22 @@ impl State<'_> {
                 push(values, self.eval_chain(dot, node, operand, fields, &[], None)?)
             }
             NodeKind::String(index) if matches!(ty, Type::String | Type::Any | Type::Reflect) => {
-                values.push(Value::String(source.string(index).clone()));
+                values.push(Value::String(self.arena.string(index).clone()));
+                return Ok(false);
+            }
+            NodeKind::Number(index)
+                if *ty == Type::INT
+                    && let Some(n) = self.arena.number(index).int =>
+            {
+                values.push(Value::int(n));
                 return Ok(false);
             }
             _ => return Ok(push(values, self.eval_typed_literal(ty, node)?)),
         };
-        self.validate(values, is_interface, ty)
+        if values.last().is_some_and(|value| fits(value, is_interface, ty)) {
+            return Ok(is_interface);
+        }
+        self.convert_last(values, is_interface, ty)
     }
 
     /// Gives a literal the type that is asked for.
@@ -359,18 +372,13 @@ impl State<'_> {
         self.fail(format!("expected {wanted}; found {shown}"))
     }
 
-    /// Checks that the last value can be passed as a `ty`, and gives it that type; tells whether it is then held by an
-    /// `interface {}`.
-    #[inline]
-    fn validate(
+    /// Gives the last value the type `ty`, if that can be; tells whether it is then held by an `interface {}`.
+    fn convert_last(
         &mut self,
         values: &mut Vec<Value>,
         is_interface: bool,
         ty: &'static Type,
     ) -> Result<bool, Failure> {
-        if values.last().is_some_and(|value| fits(value, is_interface, ty)) {
-            return Ok(is_interface);
-        }
         let value = values.pop().unwrap_or(Value::Nil);
         let operand = self.convert(Operand { value, is_interface }, ty)?;
         values.push(operand.value);
@@ -498,11 +506,15 @@ fn interface_bit(is_interface: bool, index: usize) -> u64 {
 /// Tells whether a value can be passed as a `ty` just as it is: what nearly every argument is.
 #[inline]
 fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
-    match (value, ty) {
-        (Value::Nil, Type::Any | Type::Reflect) => is_interface,
-        (Value::Object(_), Type::Any) => false,
-        (_, Type::Any | Type::Reflect) | (Value::String(_), Type::String) => true,
-        (Value::Int(have, _), Type::Int(want)) => have == want,
+    match ty {
+        Type::Any => match value {
+            Value::Nil => is_interface,
+            Value::Object(_) => false,
+            _ => true,
+        },
+        Type::Reflect => is_interface || !value.is_nil(),
+        Type::String => matches!(value, Value::String(_)),
+        Type::Int(want) => matches!(value, Value::Int(have, _) if have == want),
         _ => false,
     }
 }

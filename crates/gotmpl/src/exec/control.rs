@@ -37,11 +37,10 @@ impl<'a> State<'a> {
     }
 
     fn walk_list(&mut self, dot: &Operand, list: NodeId) -> Result<Flow, Failure> {
-        let source = self.source();
-        let NodeKind::List(children) = source.node(list).kind else {
+        let NodeKind::List(children) = self.arena.node(list).kind else {
             return Ok(Flow::Next);
         };
-        for child in source.children(children) {
+        for child in self.arena.children(children) {
             let flow = self.walk(dot, *child)?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -52,10 +51,9 @@ impl<'a> State<'a> {
 
     fn walk(&mut self, dot: &Operand, node: NodeId) -> Result<Flow, Failure> {
         self.node = node;
-        let source = self.source();
-        match source.node(node).kind {
+        match self.arena.node(node).kind {
             NodeKind::Text(span) => {
-                self.run.out.extend_from_slice(span.of(&source.text));
+                self.run.out.extend_from_slice(span.of(&self.source().text));
                 self.check_output()?;
             }
             NodeKind::Action(pipe) => {
@@ -76,7 +74,7 @@ impl<'a> State<'a> {
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
             _ => {
-                let shown = source.print(node);
+                let shown = self.source().print(node);
                 return self.fail(format!("unknown node: {shown}"));
             }
         }
@@ -264,15 +262,15 @@ impl<'a> State<'a> {
     /// Executes another template of the set in place.
     fn enter(&mut self, template: &'a Template, dot: &Operand) -> Result<(), Failure> {
         let outer = (self.template, self.node, self.first_variable);
-        self.template = template;
-        self.node = template.root;
+        self.begin(template);
         self.first_variable = self.run.variables.len();
         self.depth += 1;
         self.run.n_templates += 1;
         let result = on_deep_stack(|| self.walk_template_body(dot));
         self.run.n_templates -= 1;
         self.depth -= 1;
-        (self.template, self.node, self.first_variable) = outer;
+        self.begin(outer.0);
+        (_, self.node, self.first_variable) = outer;
         result
     }
 }

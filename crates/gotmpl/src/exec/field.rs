@@ -69,13 +69,13 @@ impl<'a> State<'a> {
         fields: Idents,
         found: impl FnOnce(&Value, bool) -> T,
     ) -> Option<T> {
-        let source = self.source();
-        let name = source.name(*source.idents(fields).first()?);
+        let arena = self.arena;
+        let name = arena.name(*arena.idents(fields).first()?);
         if self.find_method(map, name).is_some() {
             return None;
         }
         let entries = map.entries();
-        let value = entries.get_near(name.as_bytes(), source.hint(fields.start))?;
+        let value = entries.get_near(name.as_bytes(), arena.hint(fields.start))?;
         if fields.len == 1 {
             return Some(found(value, is_interface(map.element())));
         }

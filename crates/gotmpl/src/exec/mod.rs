@@ -11,9 +11,10 @@ mod field;
 mod pipeline;
 
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::Arc;
 
-use crate::ast::{NodeId, Source, Template};
+use crate::ast::{Arena, NodeId, Source, Template};
 use crate::error::{CallError, ExecError, Place};
 use crate::func::FuncError;
 use crate::intern::Symbol;
@@ -36,6 +37,9 @@ pub const MAX_OUTPUT: usize = 256 << 20;
 
 /// How much room the output has at first, and texts that functions write, in bytes.
 const FIRST_OUTPUT: usize = 4 << 10;
+
+/// How many variables, lists of arguments and arguments in one there is room for in what is used again.
+const MAX_SPARE: usize = 64;
 
 /// How much room is kept for the texts of later calls, in bytes.
 const MAX_KEPT_TEXT: usize = 64 << 10;
@@ -116,6 +120,22 @@ struct Run {
     n_templates: u32,
 }
 
+thread_local! {
+    /// what an execution on this thread has left to the next one: its empty lists
+    static SPARE: Cell<Run> = Cell::default();
+}
+
+impl Run {
+    /// Leaves the lists to the next execution, unless they have become large.
+    fn give_back(self) {
+        let Self { mut variables, spare_args, text, .. } = self;
+        variables.clear();
+        if variables.capacity() <= MAX_SPARE && spare_args.len() <= MAX_SPARE {
+            SPARE.set(Self { variables, spare_args, text, ..Self::default() });
+        }
+    }
+}
+
 /// One execution under way.
 #[derive(Debug)]
 pub(crate) struct State<'a> {
@@ -123,6 +143,8 @@ pub(crate) struct State<'a> {
     host: &'a dyn Any,
     /// the template being executed
     template: &'a Template,
+    /// what the template is made of
+    arena: &'a Arena,
     /// the node that an error now would belong to
     node: NodeId,
     /// where the template's own variables begin
@@ -143,12 +165,14 @@ impl<'a> State<'a> {
         host: &'a dyn Any,
         out: &mut Vec<u8>,
     ) -> Result<(), Failure> {
-        let template = templates.get_or_error(name)?;
-        let mut run = Run { out: std::mem::take(out), ..Run::default() };
+        let template = templates.get_or_error(name.as_bytes())?;
+        let mut run = SPARE.take();
+        run.out = std::mem::take(out);
         run.out.reserve(FIRST_OUTPUT);
         let mut state = Self::new(templates, host, template, run);
         let result = state.walk_template_body(&Operand::concrete(data.clone()));
-        *out = state.run.out;
+        *out = std::mem::take(&mut state.run.out);
+        state.run.give_back();
         result
     }
 
@@ -163,6 +187,7 @@ impl<'a> State<'a> {
             templates,
             host,
             template,
+            arena: &template.source.arena,
             node: template.root,
             first_variable,
             depth: 0,
@@ -206,19 +231,19 @@ impl<'a> State<'a> {
     }
 
     /// Executes another template of the set and gives what it wrote.
-    pub(crate) fn execute_named(&mut self, name: &str, data: &Value) -> Result<Str, Failure> {
+    pub(crate) fn execute_named(&mut self, name: &[u8], data: &Value) -> Result<Str, Failure> {
         let template = self.templates.get_or_error(name)?;
         self.check_nesting()?;
         let outer = (self.template, self.node, self.first_variable, self.depth, self.interfaces);
         let start = self.run.out.len();
-        self.template = template;
-        self.node = template.root;
+        self.begin(template);
         self.first_variable = self.run.variables.len();
         self.depth = 0;
         self.run.n_nested += 1;
         let result = on_deep_stack(|| self.walk_template_body(&Operand::concrete(data.clone())));
         self.run.n_nested -= 1;
-        (self.template, self.node, self.first_variable, self.depth, self.interfaces) = outer;
+        self.begin(outer.0);
+        (_, self.node, self.first_variable, self.depth, self.interfaces) = outer;
         self.take_output(start, result)
     }
 
@@ -245,7 +270,7 @@ impl<'a> State<'a> {
         name: &str,
         data: &Value,
     ) -> Result<Str, Failure> {
-        let template = templates.get_or_error(name)?;
+        let template = templates.get_or_error(name.as_bytes())?;
         self.check_nesting()?;
         let start = self.run.out.len();
         let mut inner = State::new(templates, self.host, template, std::mem::take(&mut self.run));
@@ -254,6 +279,13 @@ impl<'a> State<'a> {
         self.run = inner.run;
         self.run.n_nested -= 1;
         self.take_output(start, result)
+    }
+
+    /// Begins a template, or goes on with one.
+    fn begin(&mut self, template: &'a Template) {
+        self.template = template;
+        self.arena = &template.source.arena;
+        self.node = template.root;
     }
 
     fn source(&self) -> &'a Source {

@@ -18,19 +18,19 @@ impl State<'_> {
         value: &mut Value,
     ) -> Result<bool, Failure> {
         self.node = pipe;
-        let source = self.source();
-        let NodeKind::Pipe { is_assign, declared, commands } = source.node(pipe).kind else {
+        let arena = self.arena;
+        let NodeKind::Pipe { is_assign, declared, commands } = arena.node(pipe).kind else {
             return Ok(false);
         };
         let mut has_last = false;
-        for command in source.children(commands) {
-            let NodeKind::Command(args) = source.node(*command).kind else {
+        for command in arena.children(commands) {
+            let NodeKind::Command(args) = arena.node(*command).kind else {
                 continue;
             };
-            self.eval_command(dot, *command, source.children(args), has_last, value)?;
+            self.eval_command(dot, *command, arena.children(args), has_last, value)?;
             has_last = true;
         }
-        for name in source.idents(declared) {
+        for name in arena.idents(declared) {
             let operand = Operand::concrete(value.clone());
             if is_assign {
                 self.assign(*name, operand)?;
@@ -86,8 +86,7 @@ impl State<'_> {
         value: &mut Value,
     ) -> Result<(), Failure> {
         let first = args[0];
-        let source = self.source();
-        let kind = source.node(first).kind;
+        let kind = self.arena.node(first).kind;
         let is_alone = args.len() == 1 && !has_last;
         if !matches!(kind, NodeKind::Pipe { .. }) {
             self.node = first;

@@ -163,12 +163,23 @@ fn find(row: &[(Str, Value)], key: &[u8]) -> Option<usize> {
 impl<K: Into<Str>> FromIterator<(K, Value)> for Entries {
     /// Of two entries of one key the later one stays.
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(iter: I) -> Self {
-        let iter = iter.into_iter();
-        let mut entries = Self::with_capacity(iter.size_hint().0);
-        for (key, value) in iter {
-            entries.insert(key.into(), value);
+        let mut row: Vec<(Str, Value)> =
+            iter.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        if !row.is_sorted_by(|(a, _), (b, _)| a < b) {
+            row.sort_by(|(a, _), (b, _)| a.cmp(b));
+            row.dedup_by(|later, kept| {
+                let is_same = later.0 == kept.0;
+                if is_same {
+                    std::mem::swap(later, kept);
+                }
+                is_same
+            });
         }
-        entries
+        Self(if row.len() < TREE_FROM {
+            Repr::Row(row)
+        } else {
+            Repr::Tree(row.into_iter().collect())
+        })
     }
 }
 

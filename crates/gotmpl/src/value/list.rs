@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::{Str, Type, Value, dismantle, take_container};
+use super::{Str, Type, Value, drop_held, take_container};
 
 /// A Go slice: immutable here, since no template function writes into one.
 #[derive(Clone)]
@@ -70,10 +70,12 @@ impl List {
 impl Drop for List {
     #[inline]
     fn drop(&mut self) {
-        if self.items.as_ref().is_some_and(|items| Rc::strong_count(items) == 1) {
-            let mut nested = Vec::new();
-            self.take_containers(&mut nested);
-            dismantle(nested);
+        if let Some(items) = self.items.as_mut().and_then(Rc::get_mut) {
+            drop_held(std::mem::take(items), |items, taken| {
+                for value in items.iter_mut() {
+                    take_container(value, taken);
+                }
+            });
         }
     }
 }

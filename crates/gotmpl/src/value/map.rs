@@ -4,7 +4,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::rc::Rc;
 
-use super::{Entries, Str, Type, Value, dismantle, take_container};
+use super::{Entries, Str, Type, Value, drop_held, take_container};
 
 /// A handle to a Go map with string keys. Clones are the same map.
 #[derive(Clone)]
@@ -188,10 +188,10 @@ impl Map {
 impl Drop for Map {
     #[inline]
     fn drop(&mut self) {
-        if Rc::strong_count(&self.body) == 1 {
-            let mut nested = Vec::new();
-            self.take_containers(&mut nested);
-            dismantle(nested);
+        if let Some(body) = Rc::get_mut(&mut self.body) {
+            drop_held(std::mem::take(body.entries.get_mut()), |entries, taken| {
+                entries.for_each_value_mut(|value| take_container(value, taken));
+            });
         }
     }
 }

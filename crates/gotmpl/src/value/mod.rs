@@ -17,6 +17,7 @@ mod string;
 pub mod truth;
 mod types;
 
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -71,6 +72,26 @@ fn dismantle(mut containers: Vec<Value>) {
             Value::Map(map) => map.take_containers(&mut containers),
             _ => {}
         }
+    }
+}
+
+thread_local! {
+    /// how deep containers are being dropped within each other
+    static DROPS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Drops what a container held. Deep within others it is taken apart, see [`dismantle`], with what `take` takes of it.
+fn drop_held<T>(mut held: T, take: impl FnOnce(&mut T, &mut Vec<Value>)) {
+    const MAX_DROPS: u32 = 32;
+    let depth = DROPS.get();
+    if depth < MAX_DROPS {
+        DROPS.set(depth + 1);
+        drop(held);
+        DROPS.set(depth);
+    } else {
+        let mut nested = Vec::new();
+        take(&mut held, &mut nested);
+        dismantle(nested);
     }
 }
 

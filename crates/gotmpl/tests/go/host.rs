@@ -115,7 +115,7 @@ fn show_mixed(_: &mut Env<'_, '_>, args: &[Value]) -> Result {
 }
 
 fn include(env: &mut Env<'_, '_>, args: &[Value]) -> Result {
-    Ok(Value::String(env.execute(&text(&args[0]), &args[1])?))
+    Ok(Value::String(env.execute(text(&args[0]), &args[1])?))
 }
 
 fn tpl(env: &mut Env<'_, '_>, args: &[Value]) -> Result {
