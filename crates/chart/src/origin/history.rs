@@ -78,8 +78,16 @@ impl Origins {
         let mut history: Vec<Touch> = Vec::new();
         let mut before = Seen::Nothing;
         let mut n_done = 0;
-        let touches = self.layers.touches(&self.marks, path);
+        let mut touches = self.layers.touches(&self.marks, path);
         let winner = self.site_of(path);
+        // What Helm carries from one chart's globals into another's shows only where both are there.
+        if let Some((id, site)) = winner.and_then(|id| Some((id, self.marks.site(id)?)))
+            && touches.iter().all(|(layer, ..)| *layer != site.layer)
+        {
+            touches.push((site.layer, id, path.0.len()));
+            touches.sort_by_key(|(layer, ..)| *layer);
+        }
+        let mut ids = Vec::new();
         for (n, id, n_steps) in touches {
             let Some(site) = self.marks.site(id) else { continue };
             // Layers in between do not touch the key; yet a layer may need them to be understood at all.
@@ -121,12 +129,18 @@ impl Origins {
                 effect,
                 has_won,
             });
+            ids.push(id);
             before = after;
             n_done = n + 1;
         }
         // Layers behind the last that touches the key leave it as it is; if not, nobody has won.
         if n_done < self.layers.all.len() && Seen::at(&self.marked, path) != before {
             nobody_has_won(&mut history);
+        }
+        if history.iter().all(|touch| !touch.has_won)
+            && let Some(n) = ids.iter().position(|id| Some(*id) == winner)
+        {
+            history[n].has_won = true;
         }
         history
     }

@@ -8,6 +8,7 @@ use super::marks::{Marks, SiteId};
 use super::places::{Placer, Spot, mark_file, mark_foreign, spot};
 use super::{Question, Text, TraceError};
 use crate::coalesce::{CoalesceRules, coalesce, merge};
+use crate::load::CHART_YAML;
 use crate::process::{Switch, process_as};
 use crate::set::{ReadFile, SetFlag, parse_marked_into};
 use crate::value_path::{Step, ValuePath};
@@ -390,19 +391,43 @@ struct Found<'c> {
     names: Vec<String>,
 }
 
+/// Gives the name of the folder, or of the archive, that a chart was loaded from.
+fn folder_name<'c>(carrier: &'c Chart, chart: &'c Chart) -> &'c str {
+    let name = chart.name();
+    let chart_yaml = chart.raw_file(CHART_YAML).map(|file| &file.data);
+    let mut archive = None;
+    for file in &carrier.raw {
+        let Some((entry, rest)) = file
+            .name
+            .strip_prefix("charts/")
+            .map(|path| path.split_once('/').unwrap_or((path, "")))
+        else {
+            continue;
+        };
+        if rest == CHART_YAML && chart_yaml == Some(&file.data) {
+            return entry;
+        }
+        let is_version = |rest: &str| rest.starts_with('-') && rest.ends_with(".tgz");
+        if rest.is_empty() && entry.strip_prefix(name).is_some_and(is_version) {
+            archive = Some(entry);
+        }
+    }
+    archive.unwrap_or(name)
+}
+
 fn collect<'c>(
-    chart: &'c Chart,
+    carrier: &'c Chart,
     folder: &str,
     place: &mut Vec<usize>,
     names: &mut Vec<String>,
     found: &mut Vec<Found<'c>>,
 ) {
-    names.push(chart.name().to_owned());
+    names.push(carrier.name().to_owned());
     let name = format!("{folder}/values.yaml");
-    found.push(Found { chart, name, place: place.clone(), names: names.clone() });
-    for (n, chart) in chart.dependencies.iter().enumerate() {
+    found.push(Found { chart: carrier, name, place: place.clone(), names: names.clone() });
+    for (n, chart) in carrier.dependencies.iter().enumerate() {
         place.push(n);
-        let folder = format!("{folder}/charts/{}", chart.name());
+        let folder = format!("{folder}/charts/{}", folder_name(carrier, chart));
         stack::with_room(|| collect(chart, &folder, place, names, found));
         place.pop();
     }

@@ -158,7 +158,9 @@ impl fmt::Display for Origin {
             | Self::ChartDefault { location, .. } => location.fmt(f),
             Self::Set { flag, argument, key, .. } => {
                 let name = flag.name();
-                match argument.get(key.clone()).unwrap_or_default().trim() {
+                // A key in JSON stands in quotes.
+                let key = argument.get(key.clone()).unwrap_or_default().trim().trim_matches('"');
+                match key {
                     "" => f.write_str(name),
                     key => write!(f, "{name} {key}"),
                 }
@@ -317,7 +319,13 @@ impl Origins {
         let (value, marked) = (path.find(&self.values)?, path.find(&self.marked));
         match (value, marked) {
             (Value::Null, _) => self.null_site(path),
-            (Value::Map(_), Some(Value::Map(marked))) => self.nearest(Marks::sites_of_map(marked)),
+            (Value::Map(map), Some(Value::Map(marked))) => {
+                let is_it = |id: &SiteId| {
+                    !map.is_empty()
+                        || self.marks.site(*id).is_some_and(|site| is_empty(&site.value))
+                };
+                self.nearest(Marks::sites_of_map(marked).filter(is_it))
+            }
             (Value::List(items), Some(Value::List(marked))) if items.len() == marked.len() => {
                 let changed = || self.nearest(marked.iter().filter_map(Marks::site_of_scalar));
                 self.marks.site_of_list(marked).or_else(changed)
@@ -358,7 +366,12 @@ impl Origins {
             if let (Some(span), Some(text)) = (&site.span, text) {
                 // What begins on a line of its own is known by its key.
                 let key = site.key.as_ref().map_or(span.start, |key| key.start);
-                let is_below = matches!(site.value, Value::Map(_) | Value::List(_))
+                let is_block = match &site.value {
+                    Value::Map(map) => !map.is_empty(),
+                    Value::List(items) => !items.is_empty(),
+                    _ => false,
+                };
+                let is_below = is_block
                     && text.text.get(key..span.start).is_some_and(|text| text.contains('\n'));
                 return text.location(if is_below { key } else { span.start });
             }
@@ -423,4 +436,8 @@ impl Origins {
         let steps = chart.iter().map(|name| Step::Key(name.as_str().into())).chain(own.0);
         Origin::Imported { from: ValuePath(steps.collect()), origin: Box::new(origin) }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_map().is_some_and(Map::is_empty)
 }

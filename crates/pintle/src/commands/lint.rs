@@ -13,6 +13,7 @@ use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::environment;
+use crate::explain;
 use crate::print::{Failure, Output};
 
 pub(super) const COMMAND: Command = Command {
@@ -22,7 +23,7 @@ pub(super) const COMMAND: Command = Command {
     long: "Judges charts by Helm's rules and prints what they find: errors will not work, warnings are not as they \
            should be.\n\nPATH is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeastOneSinceHelm4,
-    own_flags: &[flags::COMPOSE_FLAGS, flags::OWN_LINT_FLAGS],
+    own_flags: &[flags::COMPOSE_FLAGS, flags::EXPLAIN_FLAGS, flags::OWN_LINT_FLAGS],
     flags: &[
         flags::LINT_FLAGS,
         flags::VALUE_FLAGS,
@@ -60,6 +61,11 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         world: super::world(args),
     };
     let read = crate::user_values::read(call, output)?;
+    if !skip_schema && explain::are_wanted(args, call.is_ours()) {
+        for path in &paths {
+            explain::lint(call, path, &read, output);
+        }
+    }
     let files = values_files(args, read.sources.files);
     let given = Given { values: read.values, files: &files, allowed };
     let charts = paths

@@ -19,6 +19,7 @@ use pintle_engine::TemplateError;
 
 use crate::args::flags;
 use crate::call::Call;
+use crate::chart_source;
 use crate::print::{Failure, Output};
 use crate::user_values::Given;
 
@@ -92,6 +93,17 @@ pub(crate) fn check(
     let coalesced = coalesce(&chart, &given.values, rules)?;
     let checked = CheckedValues::check(&chart, &coalesced);
     checked.map(drop).map_err(|error| schema_failure(call, &error, origins, output))
+}
+
+/// Reports what is wrong with the values of a chart that is linted. What else is wrong with it, linting says.
+pub(crate) fn lint(call: &Call, reference: &str, given: &Given, output: &mut Output) {
+    let Ok(located) = chart_source::locate(reference, &call.args, call.is_ours()) else { return };
+    let Ok(chart) = located.load(chart_source::any_version(&call.profile)) else { return };
+    let path = reference.trim_end_matches('/');
+    if let Ok(origins) = trace(call, &chart, path, given) {
+        // The failure is one of linting, which words it.
+        let _ = check(call, &chart, given, &origins, output);
+    }
 }
 
 /// Reports what is wrong with values by the schemas of their charts, and gives the failure that is left to be said.
