@@ -15,6 +15,9 @@
 //! # Ok::<(), pintle_chart::Error>(())
 //! ```
 //!
+//! What a render sees of the values, and where each comes from, tells [`origin`]; what does not fit a schema,
+//! [`schema::SchemaError::faults`].
+//!
 //! Only `load` touches the file system.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]

@@ -160,14 +160,14 @@ fn aliases_that_multiply_end_in_an_error_or_soon() {
         let items = vec![format!("*a{}", n - 1); 10].join(", ");
         writeln!(bomb, "a{n}: &a{n} [{items}]").unwrap();
     }
-    let merges = (0..200).map(|n| format!("b{n}: &b{n} {{<<: [{}]}}\n", "*b, ".repeat(200)));
+    let holders = (0..200).map(|n| format!("b{n}: &b{n} {{<<: [{}]}}\n", "*b, ".repeat(200)));
     let keys: Vec<String> = (0..500).map(|n| format!("k{n}: {n}")).collect();
-    let merged = format!("b: &b {{{}}}\n{}", keys.join(", "), merges.collect::<String>());
+    let merged = format!("b: &b {{{}}}\n{}", keys.join(", "), holders.collect::<String>());
     for text in [bomb, merged] {
         let started = Instant::now();
         let sources = Sources { files: vec![file(text)], ..Sources::default() };
         drop(trace(&chart(""), &sources));
-        assert!(started.elapsed() < Duration::from_secs(60));
+        assert!(started.elapsed() < Duration::from_mins(1));
     }
 }
 

@@ -39,6 +39,18 @@
 //! # Ok::<(), pintle::Error>(())
 //! ```
 //!
+//! Where values come from:
+//!
+//! ```
+//! use pintle::origin::{Origins, Question, ValuePath};
+//!
+//! let chart = pintle::Chart::load("../../charts/agent-env")?;
+//! let sources = pintle::origin::Sources { set: vec!["clusterDomain=evals".to_owned()], ..Default::default() };
+//! let origins = Origins::trace(&Question::new(&chart, &sources), &mut |_| Ok(Vec::new()))?;
+//! assert_eq!(origins.of(&ValuePath::parse("clusterDomain")?).unwrap().to_string(), "--set clusterDomain");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What differs from Helm is listed in the engine's `COMPATIBILITY.md`.
 
 mod error;
@@ -53,6 +65,12 @@ pub use render::{Renderer, render};
 pub use values::Values;
 pub use world::Host;
 
+/// Where values come from.
+pub mod origin {
+    pub use pintle_chart::origin::*;
+    pub use pintle_chart::value_path::{PathError, Step, ValuePath};
+    pub use pintle_chart::values::{Sources, ValuesFile};
+}
 pub use pintle_chart::{Chart, File, Metadata};
 /// Compose files as values of the chart `agent-env`; with the feature `compose`.
 #[cfg(feature = "compose")]

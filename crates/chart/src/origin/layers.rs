@@ -407,7 +407,8 @@ fn folder_name<'c>(carrier: &'c Chart, chart: &'c Chart) -> &'c str {
         if rest == CHART_YAML && chart_yaml == Some(&file.data) {
             return entry;
         }
-        let is_version = |rest: &str| rest.starts_with('-') && rest.ends_with(".tgz");
+        let is_version =
+            |rest: &str| rest.starts_with('-') && crate::path::extension(rest) == ".tgz";
         if rest.is_empty() && entry.strip_prefix(name).is_some_and(is_version) {
             archive = Some(entry);
         }

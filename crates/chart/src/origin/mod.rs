@@ -1,6 +1,6 @@
 //! Where values come from: the file and the line, the `--set` argument, the default of a chart.
 //!
-//! Nothing here merges values. Every value of every source gets a mark ([`marks`]), and the functions that merge,
+//! Nothing here merges values. Every value of every source gets a mark (`marks`), and the functions that merge,
 //! process dependencies and coalesce for a render run once more on the marks; what they put where tells where the value
 //! there comes from. What the layers did to one key ([`Origins::history`]) is found in the same way: layer by layer, alone
 //! and on top of those before it. A mark only counts if its value is the value that a render sees.
