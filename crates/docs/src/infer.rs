@@ -2,8 +2,8 @@
 //!
 //! - The draft is 7: the newest that every Helm with schemas reads; Helm before 3.18 knows no later one.
 //! - A default gives the type. A null gives none, unless its description does: `# -- (int) …`.
-//! - A map with keys takes no others; an empty one takes all. What a user fills in (`nodeSelector`) is written as `{}`, and
-//!   a misspelt key of the other kind is what values are most often wrong by. [`Maps::Open`] leaves all open.
+//! - A map whose keys the templates read one by one takes these and those it has, and no others: a misspelt one would be
+//!   ignored without a word. One that is handed on whole, to `toYaml` say, takes any ([`Maps`]).
 //! - Items of a list are merged into one schema, and their maps stay open: a list shows examples.
 //! - `global`, the charts of `charts/` and those of `dependencies` are maps of any keys: their own schemas check them.
 //! - `# @schema` says the rest, and wins ([`crate::schema_comment`]).
@@ -13,6 +13,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use pintle_chart::Chart;
+use pintle_engine::Profile;
+use pintle_engine::lint::ValueReads;
 use pintle_yaml::json::{Layout, to_string};
 use pintle_yaml::{Map, Resolved, Value};
 
@@ -26,13 +28,15 @@ const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
 /// The most values that a schema is made of, aliases followed.
 const MAX_VALUES: usize = 200_000;
 
-/// Whether maps that have keys take others.
+/// Which maps take other keys than the default values have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Maps {
-    /// they do not
+    /// those that templates do not read key by key; the others take what templates read
     #[default]
+    ByTemplates,
+    /// those that are empty
     Closed,
-    /// they do
+    /// all
     Open,
 }
 
@@ -45,46 +49,58 @@ pub enum Maps {
 /// ```
 /// use pintle_chart::{Chart, File};
 /// use pintle_docs::{Maps, infer};
+/// use pintle_engine::Profile;
 ///
 /// let chart = Chart::from_files(vec![
 ///     File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
 ///     File::new("values.yaml", "replicas: 2 # @schema minimum:1\n"),
 /// ])?;
-/// assert!(infer(&chart, Maps::Closed)?.contains(r#"
+/// assert!(infer(&chart, Maps::Closed, &Profile::default())?.contains(r#"
 ///     "replicas": {
 ///       "minimum": 1,
 ///       "type": "integer"
 ///     }"#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn infer(chart: &Chart, maps: Maps) -> Result<String, DocsError> {
+pub fn infer(chart: &Chart, maps: Maps, profile: &Profile) -> Result<String, DocsError> {
     let text = chart
         .raw_file(VALUES_YAML)
         .map_or(Ok(String::new()), |file| text_of(VALUES_YAML, &file.data))?;
     let document = Document::read(VALUES_YAML, &text)?;
     let described = description::by_key(&text);
-    let mut inference = Inference { described: &described, n_values: 0 };
-    let mut root = match document.root() {
-        Some(root) if matches!(root.content(), Content::Mapping(_)) => {
-            inference.map("", root, maps, &foreign(chart), 0)?
-        }
-        _ => of_type("object"),
+    let reads = match maps {
+        Maps::ByTemplates => ValueReads::of(chart, profile),
+        Maps::Closed | Maps::Open => None,
     };
-    let imports = chart.metadata.dependencies.iter().any(|one| !one.import_values.is_empty());
+    // Of a chart that cannot be told what it reads, no map is closed.
+    let maps = if maps == Maps::ByTemplates && reads.is_none() { Maps::Open } else { maps };
+    let mut inference = Inference { described: &described, reads, trail: Vec::new(), n_values: 0 };
+    let foreign = foreign(chart);
+    let root = document.root().filter(|root| matches!(root.content(), Content::Mapping(_)));
+    let mut root = match root {
+        Some(root) => inference.map("", root, maps, &foreign, 0)?,
+        None => of_type("object"),
+    };
     let mut properties = map_of(root.get("properties"));
-    let mut names = foreign(chart);
-    if chart.metadata.dependencies.iter().any(|one| !one.tags.is_empty()) {
-        names.insert("tags".to_owned());
-    }
-    for name in names {
-        if !properties.contains_key(&name) {
+    let has_tags = chart.metadata.dependencies.iter().any(|one| !one.tags.is_empty());
+    let tags = has_tags.then(|| "tags".to_owned());
+    for name in foreign.into_iter().chain(tags) {
+        // A key that only templates know of says nothing yet.
+        let says = properties.get(&name).and_then(Value::as_map).is_some_and(|map| !map.is_empty());
+        if !says {
             properties.insert(name, Value::Map(of_type("object")));
         }
     }
+    // Templates know a chart below by its own name, values by its alias.
+    let aliased = chart.metadata.dependencies.iter().filter(|one| !one.alias.is_empty());
+    for name in aliased.map(|one| &one.name) {
+        if properties.get(name).is_some_and(|known| *known == Value::Map(Map::new())) {
+            properties.remove(name);
+        }
+    }
     root.insert("properties", Value::Map(properties));
-    if maps == Maps::Closed && !imports {
-        root.insert("additionalProperties", Value::Bool(false));
-    } else {
+    // What is imported from other charts, no file of this one names.
+    if chart.metadata.dependencies.iter().any(|one| !one.import_values.is_empty()) {
         root.remove("additionalProperties");
     }
     apply(&mut root, &schema_comment::of_root(&text)?);
@@ -108,6 +124,9 @@ fn foreign(chart: &Chart) -> BTreeSet<String> {
 
 struct Inference<'a> {
     described: &'a HashMap<String, Description>,
+    reads: Option<ValueReads>,
+    /// the keys that lead to the map at hand
+    trail: Vec<String>,
     n_values: usize,
 }
 
@@ -155,6 +174,25 @@ impl Inference<'_> {
         })
     }
 
+    /// Tells whether the map at hand takes no other keys, and adds those that only templates know of.
+    fn closes(&self, properties: &mut Map, is_empty: bool, maps: Maps) -> bool {
+        match maps {
+            Maps::Open => false,
+            Maps::Closed => !is_empty,
+            Maps::ByTemplates => {
+                let names = self.reads.as_ref().and_then(|reads| reads.keys(&self.trail));
+                for name in names.iter().flatten() {
+                    // A chart has what it exports in its own values.
+                    let is_new = !properties.contains_key(name) && *name != "exports";
+                    if is_new {
+                        properties.insert(*name, Value::Map(Map::new()));
+                    }
+                }
+                names.is_some()
+            }
+        }
+    }
+
     /// Makes the schema of a map; the keys in `foreign` are those that other schemas check.
     fn map(
         &mut self,
@@ -168,21 +206,25 @@ impl Inference<'_> {
         let mut properties = Map::new();
         let mut required: BTreeSet<String> = BTreeSet::new();
         let mut merges = Vec::new();
-        let mut has_keys = false;
+        let mut is_empty = true;
+        let mut hidden: Vec<&str> = Vec::new();
         for (key, value) in node.entries() {
             let name = key.text();
             if name == "<<" && !matches!(value.content(), Content::Scalar { .. }) {
                 merges.push(value);
                 continue;
             }
-            has_keys = true;
+            is_empty = false;
             let said = schema_comment::of_key(key.head(), key.line_comment(), &key.place())?;
             if said.get("hidden") == Some(&Value::Bool(true)) {
+                hidden.push(name);
                 continue;
             }
             let below = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
             let inner = if foreign.contains(name) { Maps::Open } else { maps };
+            self.trail.push(name.to_owned());
             let mut property = self.value(&below, value, inner, depth + 1)?;
+            self.trail.pop();
             let above = description::of_head(&schema_comment::without(key.head()));
             let named = self.described.get(&below);
             if let Some(description) = named.or(above.as_ref()) {
@@ -197,7 +239,7 @@ impl Inference<'_> {
             properties.insert(name, Value::Map(property));
         }
         for merge in merges {
-            has_keys = true;
+            is_empty = false;
             let sources: Vec<Node<'_>> = match merge.content() {
                 Content::Sequence(_) => merge.items().collect(),
                 _ => vec![merge],
@@ -211,11 +253,15 @@ impl Inference<'_> {
                 }
             }
         }
+        // What is hidden is a key all the same.
+        if self.closes(&mut properties, is_empty, maps) && hidden.is_empty() {
+            schema.insert("additionalProperties", Value::Bool(false));
+        }
+        for name in hidden {
+            properties.remove(name);
+        }
         if !properties.is_empty() {
             schema.insert("properties", Value::Map(properties));
-        }
-        if has_keys && maps == Maps::Closed {
-            schema.insert("additionalProperties", Value::Bool(false));
         }
         if !required.is_empty() {
             let names = required.into_iter().map(Value::string);

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use pintle_chart::{Chart, File};
 use pintle_docs::{Maps, Order, infer, rows};
+use pintle_engine::Profile;
 
 /// Makes a chart of values that loading did not read.
 fn chart(values: &[u8]) -> Chart {
@@ -22,7 +23,7 @@ fn outcome(values: &[u8]) -> (Result<Vec<String>, String>, Result<String, String
     let keys = rows.map(|rows| rows.into_iter().map(|row| row.key).collect());
     (
         keys.map_err(|error| error.to_string()),
-        infer(&chart, Maps::Closed).map_err(|error| error.to_string()),
+        infer(&chart, Maps::Closed, &Profile::default()).map_err(|error| error.to_string()),
     )
 }
 

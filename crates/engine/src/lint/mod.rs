@@ -15,6 +15,8 @@ mod reads;
 mod templates;
 mod values;
 
+pub use reads::ValueReads;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;

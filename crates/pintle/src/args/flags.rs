@@ -136,7 +136,7 @@ flags! {
 flags! {
     /// Flags of `schema infer`.
     SCHEMA_INFER_FLAGS;
-    SCHEMA_OPEN = Flag::new("open", Bool, "let maps that have keys take others");
+    SCHEMA_MAPS = Flag::new("maps", Text, "which maps take keys the default values do not have: those that templates read whole (templates), the empty (closed), or all (open)");
     SCHEMA_OUTPUT = Flag::new("output", Text, "file to write to, whole or not at all, - for standard output").short('o');
     SCHEMA_WRITE = Flag::new("write", Bool, "write values.schema.json in the chart");
 }

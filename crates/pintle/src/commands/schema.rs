@@ -33,8 +33,8 @@ pub(super) const COMMAND: Command = Command {
             arguments: "CHART",
             short: "print the schema that values and comments show",
             long: "Prints a values.schema.json (draft 7) that the default values pass: types from values, descriptions from \
-                   `# --` comments, the rest from `# @schema` comments, one line or a block. A map that has keys takes no \
-                   others, unless a comment says additionalProperties:true; an empty one takes all.",
+                   `# --` comments, the rest from `# @schema` comments, one line or a block. A map whose keys the templates \
+                   read one by one takes these and those it has, and no others; one that is handed on whole takes any.",
             count: Count::Exactly(1),
             flags: &[flags::SCHEMA_INFER_FLAGS],
             exclusive: &[&[&flags::SCHEMA_OUTPUT, &flags::SCHEMA_WRITE]],
@@ -48,7 +48,7 @@ pub(super) const COMMAND: Command = Command {
             long: "Checks the default values of a chart, and of the charts it carries, against their schemas. With --inferred \
                    the chart's schema must also be what `schema infer` makes.",
             count: Count::Exactly(1),
-            flags: &[flags::SCHEMA_CHECK_FLAGS, flags::EXPLAIN_FLAGS, &[&flags::SCHEMA_OPEN]],
+            flags: &[flags::SCHEMA_CHECK_FLAGS, flags::EXPLAIN_FLAGS, &[&flags::SCHEMA_MAPS]],
             run: Some(run_check),
             ..Command::EMPTY
         },
@@ -56,8 +56,15 @@ pub(super) const COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
-fn maps(args: &Args) -> Maps {
-    if args.is_on(&flags::SCHEMA_OPEN) { Maps::Open } else { Maps::Closed }
+fn maps(args: &Args) -> Result<Maps, Failure> {
+    match args.text(&flags::SCHEMA_MAPS) {
+        None | Some("" | "templates") => Ok(Maps::ByTemplates),
+        Some("closed") => Ok(Maps::Closed),
+        Some("open") => Ok(Maps::Open),
+        Some(other) => {
+            Err(Failure(format!("--maps {other} is unknown: there are templates, closed and open")))
+        }
+    }
 }
 
 /// Gives what stands before the names of a chart's files in messages.
@@ -75,7 +82,8 @@ fn run_infer(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let args = &call.args;
     let reference = args.positional.first().map_or("", String::as_str);
     let (located, chart) = load(call, reference)?;
-    let text = infer(&chart, maps(args)).map_err(|error| error.within(folder(reference)))?;
+    let text = infer(&chart, maps(args)?, &call.profile)
+        .map_err(|error| error.within(folder(reference)))?;
     let target = match args.text(&flags::SCHEMA_OUTPUT).filter(|name| !name.is_empty()) {
         Some(name) => (name != "-").then(|| PathBuf::from(name)),
         None if args.is_on(&flags::SCHEMA_WRITE) => match &located {
@@ -103,7 +111,7 @@ fn run_check(call: &Call, output: &mut Output) -> Result<(), Failure> {
     };
     if call.args.is_on(&flags::SCHEMA_INFERRED) {
         let is = String::from_utf8_lossy(&schema);
-        let shall_be = infer(&chart, maps(&call.args));
+        let shall_be = infer(&chart, maps(&call.args)?, &call.profile);
         let shall_be = shall_be.map_err(|error| error.within(folder(reference)))?;
         if is != shall_be {
             output.print(difference(&name, &is, &shall_be));

@@ -13,7 +13,7 @@ mod places;
 mod shapes;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use pintle_chart::{Chart, File};
@@ -93,6 +93,24 @@ impl Reads {
         }
         let added = found.put.keys().cloned().collect();
         Some(Self { places: found.places, sites: found.sites, added })
+    }
+}
+
+/// Which keys of its values the templates of a chart read, and those of the charts below it.
+#[derive(Debug)]
+pub struct ValueReads(Reads);
+
+impl ValueReads {
+    /// Finds out what a chart reads; nothing if its templates do not parse, or there is too much of them.
+    pub fn of(chart: &Chart, profile: &Profile) -> Option<Self> {
+        Reads::of(chart, &Value::Map(chart.values.clone()), profile).map(Self)
+    }
+
+    /// Gives the keys that templates read one by one of the map at a path of keys; nothing if they may read any, or read
+    /// none.
+    pub fn keys<K: AsRef<str>>(&self, path: &[K]) -> Option<BTreeSet<&str>> {
+        let root = Spots::root(&self.0.places);
+        path.iter().fold(root, |spots, key| spots.key(key.as_ref())).names()
     }
 }
 

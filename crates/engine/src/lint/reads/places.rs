@@ -2,7 +2,7 @@
 //!
 //! The values of a chart below stand under its name, and `global` is one place for all charts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How many places there may be before the reads of a chart count as unknown.
@@ -196,6 +196,20 @@ impl<'p> Spots<'p> {
     /// Tells whether a template hands all within on, so that keys without a value are seen.
     pub(crate) fn is_handed_on(&self) -> bool {
         self.ids.iter().any(|id| self.places.get(*id).is_whole)
+    }
+
+    /// Gives the keys that are read here one by one; nothing if any may be read, or none is.
+    pub(crate) fn names(&self) -> Option<BTreeSet<&'p str>> {
+        if self.is_unread() || self.is_whole() {
+            return None;
+        }
+        let steps = self.ids.iter().flat_map(|id| self.places.get(*id).inner.keys());
+        let is_open = self.ids.iter().any(|id| self.places.is_open(*id));
+        let names = steps.map(|step| match step {
+            Step::Key(key) if !is_open => Some(&**key),
+            Step::Key(_) | Step::Each => None,
+        });
+        names.collect()
     }
 
     /// Tells whether what is here is printed as Go prints it.
