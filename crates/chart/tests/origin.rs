@@ -144,7 +144,7 @@ fn a_null_is_told_for_what_it_removed() {
 
 #[test]
 fn deep_values_do_not_overflow_the_stack() {
-    let levels = 9_000;
+    let levels = 5_000;
     let deep = format!("{}{{\"p\": 1}}{}", "{\"a\":".repeat(levels), "}".repeat(levels));
     let sources = Sources { json: vec![deep], ..Sources::default() };
     let origins = trace(&chart("a: {b: 1}\n"), &sources).unwrap();
@@ -169,6 +169,15 @@ fn aliases_that_multiply_end_in_an_error_or_soon() {
         drop(trace(&chart(""), &sources));
         assert!(started.elapsed() < Duration::from_mins(1));
     }
+}
+
+#[test]
+fn many_deep_values_are_refused() {
+    let levels = 900;
+    let keys: Vec<String> = (0..50_000).map(|n| format!("k{n}: {n}")).collect();
+    let deep = format!("{}{{{}}}{}", "{a: ".repeat(levels), keys.join(", "), "}".repeat(levels));
+    let sources = Sources { files: vec![file(deep)], ..Sources::default() };
+    assert!(matches!(trace(&chart(""), &sources), Err(TraceError::TooLarge)));
 }
 
 #[test]

@@ -87,7 +87,13 @@ fn collect(shown: &Shown<'_>) -> ForeignPlaces {
             "additionalResources" => &["secrets", "configs"],
             section => &[section],
         };
-        if let Some(entry) = sources.iter().find_map(|key| shown.top.entry(key)) {
+        let extension = || {
+            let extensions = ["x-k8s", "x-inspect_k8s_sandbox"];
+            let extension = extensions.iter().find_map(|key| shown.top.entry(key))?;
+            extension.value.map()?.entry(&snake_case(section))
+        };
+        let found = sources.iter().find_map(|key| shown.top.entry(key)).or_else(extension);
+        if let Some(entry) = found {
             finder.entry(&path, entry);
             finder.alike(&path, &entry.value, out);
         }
@@ -114,6 +120,20 @@ fn spans(text: &str) -> HashMap<usize, Range<usize>> {
         walk(root, &mut spans);
     }
     spans
+}
+
+/// Writes a key of the chart as an extension of Compose spells it: `allowCIDR` is `allow_cidr`.
+fn snake_case(key: &str) -> String {
+    let mut snake = String::new();
+    let mut was_lower = false;
+    for c in key.chars() {
+        if c.is_ascii_uppercase() && was_lower {
+            snake.push('_');
+        }
+        was_lower = c.is_ascii_lowercase();
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
 }
 
 struct Finder {

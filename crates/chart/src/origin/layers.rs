@@ -376,6 +376,7 @@ fn site_of_key(
             key,
             span: Some(met.key.start..met.value.end),
             value: Value::Null,
+            depth: 0,
         };
         around = Some((placer.marks.add(site)?, step));
     }

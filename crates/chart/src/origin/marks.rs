@@ -17,6 +17,9 @@ use crate::value_path::{Step, ValuePath};
 /// The most values of all sources together that are traced.
 pub const MAX_SITES: usize = 1_000_000;
 
+/// The most steps that the paths of all values together may have.
+const MAX_PATH_STEPS: usize = 20_000_000;
+
 /// How the key begins that a marked map has besides its own: a character that is none.
 const MAP_KEY: char = '\u{10FFFF}';
 
@@ -38,6 +41,8 @@ pub(super) struct Site {
     pub(super) span: Option<Range<usize>>,
     /// the value
     pub(super) value: Value,
+    /// how many steps lead to it
+    pub(super) depth: usize,
 }
 
 /// All sites, and the texts they are in.
@@ -47,6 +52,8 @@ pub(super) struct Marks {
     pub(super) texts: Vec<Text>,
     /// the sites of lists, by the address of the body, which is kept so that the address stays its own
     lists: HashMap<usize, (Arc<Vec<Value>>, SiteId)>,
+    /// how many steps the paths of all sites have
+    n_steps: usize,
 }
 
 impl Marks {
@@ -55,8 +62,11 @@ impl Marks {
         self.texts.len() - 1
     }
 
-    pub(super) fn add(&mut self, site: Site) -> Result<SiteId, TraceError> {
-        if self.sites.len() >= MAX_SITES {
+    pub(super) fn add(&mut self, mut site: Site) -> Result<SiteId, TraceError> {
+        let outer = site.around.as_ref().and_then(|(outer, _)| self.site(*outer));
+        site.depth = outer.map_or(0, |outer| outer.depth + 1);
+        self.n_steps += site.depth;
+        if self.sites.len() >= MAX_SITES || self.n_steps > MAX_PATH_STEPS {
             return Err(TraceError::TooLarge);
         }
         self.sites.push(site);

@@ -96,7 +96,7 @@ pub enum TraceError {
     #[error(transparent)]
     Coalesce(#[from] CoalesceError),
     /// more values than are traced, aliases expanded
-    #[error("values are too many to be traced: the limit is {MAX_SITES}")]
+    #[error("values are too many or too deep to be traced: the limit is {MAX_SITES}")]
     TooLarge,
 }
 

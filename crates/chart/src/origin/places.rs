@@ -84,6 +84,7 @@ impl<'m> Placer<'m> {
             key: spot.key.clone().map(at),
             span: spot.node.map(Node::span).or(spot.span.clone()).map(at),
             value: value.clone(),
+            depth: 0,
         };
         let id = self.marks.add(site)?;
         Ok(match value {

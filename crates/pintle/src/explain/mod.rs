@@ -62,6 +62,9 @@ pub(crate) fn failure(
         }
         error => {
             let frames = error.frames();
+            if frames.is_empty() {
+                return None;
+            }
             let origins = trace(call, chart, path, given).ok()?;
             let mut processed = chart.clone();
             process_dependencies(&mut processed, &given.values, call.profile.coalesce).ok()?;
