@@ -148,3 +148,66 @@ fn gather(folder: &Path, path: &str, files: &mut Vec<File>) {
         }
     }
 }
+
+/// Gives what is said about a chart of one file of values and one template that is never run.
+fn of_unrun(values: &str, template: &str) -> Vec<Finding> {
+    let template = format!("{{{{ if false }}}}{template}{{{{ end }}}}");
+    let files = vec![
+        File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        File::new("values.yaml", values),
+        File::new(
+            "templates/_x.tpl",
+            r#"{{ define "x" }}{{ include "x" (dict "x" . "y" (list . .)) }}{{ include "x" .x }}{{ range . }}{{ include "x" . }}{{ end }}{{ end }}"#,
+        ),
+        File::new("templates/map.yaml", template),
+    ];
+    judge(files, None, Profile::default())
+}
+
+#[test]
+fn templates_that_grow_have_an_end() {
+    let repeat =
+        |n: usize, part: &dyn Fn(usize) -> String| (0..n).map(part).collect::<Vec<_>>().concat();
+    let entries = repeat(500, &|n| format!(r#""k{n}" .Values.a "#));
+    let sets = repeat(5_000, &|n| format!(r#"{{{{ $_ := set $d "x{n}" .Values.b }}}}"#));
+    let templates = [
+        r#"{{ include "x" .Values }}"#.to_owned(),
+        r#"{{ include "x" (dict "x" .Values.a) }}"#.to_owned(),
+        r#"{{ include (printf "%s" .Values.a) $ }}"#.to_owned(),
+        format!(r#"{{{{ $x := "ab" }}}}{}"#, "{{ $x := print $x $x }}".repeat(100)),
+        format!("{{{{ $d := dict {entries} }}}}{sets}"),
+        format!("{}{}", "{{ range .Values.a }}".repeat(3_000), "{{ end }}".repeat(3_000)),
+        format!("{{{{ {}.Values.a{} }}}}", "(".repeat(3_000), ")".repeat(3_000)),
+        format!(
+            "{{{{ $x := 1 }}}}{}{}",
+            "{{ range .Values.a }}{{ $x = . }}".repeat(300),
+            "{{ end }}".repeat(300)
+        ),
+    ];
+    for template in templates {
+        of_unrun("a:\n  b: 1\n", &template);
+    }
+}
+
+#[test]
+fn only_so_many_warnings_are_listed() {
+    let found = of_unrun(&"a: yes\n".repeat(30_000), "{{ .Values.a }}");
+    let last = found.iter().rfind(|finding| finding.code.name == "duplicate-key");
+    assert_eq!(found.len(), 2_000);
+    assert!(last.is_some_and(|last| last.message.ends_with("(and 28999 more of this code)")));
+}
+
+#[test]
+fn odd_values_are_no_fault() {
+    let deep = format!("a: {}1{}\n", "{b: ".repeat(900), "}".repeat(900));
+    let too_deep = format!("a: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    let bomb: String = std::iter::once("a0: &a0 [yes, yes]\n".to_owned())
+        .chain((1..40).map(|n| format!("a{n}: &a{n} [*a{m}, *a{m}]\n", m = n - 1)))
+        .collect();
+    let long = format!("? {}\n: 1\n", "k".repeat(100_000));
+    for values in ["", "- a\n", "a:\n\t- b\n", "\u{feff}a: 1\n", &deep, &too_deep, &bomb, &long] {
+        for finding in of_unrun(values, "{{ .Values.z.y }}") {
+            assert!(finding.message.len() < 1_000, "{}", finding.message.len());
+        }
+    }
+}

@@ -9,11 +9,15 @@ use memchr::memmem;
 use pintle_yaml::NodeKind;
 
 use super::desk::{Desk, Kind, Lines, PaperId};
+use super::keys::shown;
 use super::table::UNKNOWN_CODE;
 use super::{CHART_YAML, Code, Whose};
 
 /// How a comment begins that allows something.
 const OPENING: &str = "pintle: allow(";
+
+/// How long a list of codes in a comment may be, in bytes; the rest of a longer one is not read.
+const MAX_LIST_BYTES: usize = 1_000;
 
 /// The annotation of `Chart.yaml` that allows codes in the whole chart.
 const ANNOTATION: &str = "pintle.dev/lint-allow";
@@ -25,7 +29,7 @@ pub(super) fn of_chart(desk: &mut Desk<'_>, given: &[&'static Code]) -> Vec<&'st
         if desk.papers[paper].name != CHART_YAML || desk.papers[paper].whose != Whose::Chart {
             continue;
         }
-        for (start, tree) in desk.documents(paper) {
+        for &(start, ref tree) in desk.documents(paper).iter() {
             let annotations = tree.root().and_then(|root| root.get("annotations"));
             let annotation =
                 annotations.and_then(|annotations| annotations.target().get(ANNOTATION));
@@ -52,25 +56,37 @@ impl Allowances {
         let (text, kind) = (desk.papers[paper].text, desk.papers[paper].kind);
         let mut allowances = Self::default();
         let mut lines = Lines::default();
+        // The first line behind the comments that were met last.
+        let mut next_line = 0;
         for start in memmem::find_iter(text.as_bytes(), OPENING) {
             let Some(before) = comment_start(&text[..start], kind) else { continue };
             let list = &text[start + OPENING.len()..];
+            let list = &list[..list.floor_char_boundary(MAX_LIST_BYTES)];
             let list = &list[..list.find([')', '\n']).unwrap_or(list.len())];
             let codes = read_list(list, |at, unknown| {
                 let offset = start + OPENING.len() + at;
                 desk.note(&UNKNOWN_CODE, paper, offset, unknown);
             });
             let (line, _) = lines.go_to(text, start);
-            let mut covered = vec![line];
-            let is_alone = before.rsplit('\n').next().is_none_or(|head| head.trim().is_empty());
-            if is_alone {
-                covered.push(line + 1 + n_comments_behind(&text[start..]));
-            }
-            for line in covered {
-                allowances.by_line.entry(line).or_default().extend(&codes);
+            allowances.add(line, &codes);
+            let head = before.trim_end_matches([' ', '\t']);
+            if head.is_empty() || head.ends_with('\n') {
+                if next_line <= line {
+                    next_line = line + 1 + n_comments_behind(&text[start..]);
+                }
+                allowances.add(next_line, &codes);
             }
         }
         allowances
+    }
+
+    fn add(&mut self, line: usize, codes: &[&'static Code]) {
+        let allowed = self.by_line.entry(line).or_default();
+        for code in codes {
+            if !allowed.contains(code) {
+                allowed.push(code);
+            }
+        }
     }
 
     /// Tells whether a code is allowed on a line.
@@ -109,6 +125,7 @@ pub(super) fn read_list(list: &str, mut unknown: impl FnMut(usize, String)) -> V
         let at = start + (word.len() - word.trim_start().len());
         start += word.len() + 1;
         match Code::by_name(name) {
+            Some(code) if codes.contains(&code) => {}
             Some(code) => codes.push(code),
             None if name.is_empty() => {}
             None => unknown(at, unknown_words(name)),
@@ -119,5 +136,5 @@ pub(super) fn read_list(list: &str, mut unknown: impl FnMut(usize, String)) -> V
 
 /// Says that there is no such code.
 pub(super) fn unknown_words(name: &str) -> String {
-    format!("there is no code `{name}` to allow")
+    format!("there is no code `{}` to allow", shown(name))
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 
-use pintle_chart::load::Documents;
+use pintle_chart::load;
 use pintle_yaml::{Location, Tree};
 
 use super::allow::Allowances;
@@ -21,12 +22,15 @@ const MAX_NOTES: usize = 20_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// YAML, and which of its documents count
-    Yaml(Documents),
+    Yaml(load::Documents),
     /// JSON
     Json,
     /// a template
     Template,
 }
+
+/// Documents of a file, and where each begins in it.
+pub(super) type Documents<'a> = Rc<[(usize, Tree<'a>)]>;
 
 /// A file on the desk.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub(super) struct Paper<'a> {
     pub(super) kind: Kind,
     /// nothing is said about a file that is no text
     pub(super) text: &'a str,
+    /// the documents of YAML that count; one that is no YAML is left out, as Helm has said so
+    documents: Documents<'a>,
 }
 
 /// The number of a file on the desk.
@@ -69,7 +75,8 @@ impl<'a> Desk<'a> {
         bytes: &'a [u8],
     ) -> Option<PaperId> {
         let text = std::str::from_utf8(bytes).ok()?;
-        self.papers.push(Paper { name: name.to_owned(), whose, kind, text });
+        let documents = parse(text, kind).into();
+        self.papers.push(Paper { name: name.to_owned(), whose, kind, text, documents });
         Some(self.papers.len() - 1)
     }
 
@@ -111,17 +118,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Gives the documents of a file of YAML that count, each with where it begins in the file.
-    ///
-    /// One that is no YAML is left out: Helm has said so.
-    pub(super) fn documents(&self, paper: PaperId) -> Vec<(usize, Tree<'a>)> {
-        let Paper { text, kind, .. } = self.papers[paper];
-        let mut ranges = documents(text);
-        if kind != Kind::Yaml(Documents::All) {
-            ranges.truncate(1);
-        }
-        let parse =
-            |range: Range<usize>| Some((range.start, pintle_yaml::parse(&text[range]).ok()?));
-        ranges.into_iter().filter_map(parse).collect()
+    pub(super) fn documents(&self, paper: PaperId) -> Documents<'a> {
+        Rc::clone(&self.papers[paper].documents)
     }
 
     /// Sorts the warnings, finds their lines, and leaves out what somebody allowed.
@@ -200,6 +198,17 @@ impl Lines {
         self.offset = offset;
         (self.line + 1, self.column + 1)
     }
+}
+
+/// Reads the documents of a file that count.
+fn parse(text: &str, kind: Kind) -> Vec<(usize, Tree<'_>)> {
+    let Kind::Yaml(which) = kind else { return Vec::new() };
+    let mut ranges = documents(text);
+    if which == load::Documents::First {
+        ranges.truncate(1);
+    }
+    let read = |range: Range<usize>| Some((range.start, pintle_yaml::parse(&text[range]).ok()?));
+    ranges.into_iter().filter_map(read).collect()
 }
 
 /// Splits a values file at lines that begin with `---`; one that no line stands before belongs to its document.

@@ -1,7 +1,9 @@
 //! `duplicate-key`: a key that stands twice in one map.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+use pintle_chart::value_path::ValuePath;
 use pintle_yaml::{Node, NodeKind, Resolved, Style};
 
 use super::desk::Desk;
@@ -10,11 +12,13 @@ use super::table::DUPLICATE_KEY;
 /// Looks through the files of YAML.
 pub(super) fn check(desk: &mut Desk<'_>) {
     for paper in desk.yaml_papers() {
-        for (start, tree) in desk.documents(paper) {
+        for &(start, ref tree) in desk.documents(paper).iter() {
             let Some(root) = tree.root() else { continue };
             duplicates(root, |key, offset| {
-                let message =
-                    format!("`{key}` stands in this map already, and only this one counts");
+                let message = format!(
+                    "`{}` stands in this map already, and only this one counts",
+                    shown(key)
+                );
                 desk.note(&DUPLICATE_KEY, paper, start + offset, message);
             });
         }
@@ -37,6 +41,35 @@ pub(super) fn duplicates(root: Node<'_, '_>, mut found: impl FnMut(&str, usize))
             }
         }
     }
+}
+
+/// How much of a path is shown, in bytes: the last keys.
+const MAX_PATH_BYTES: usize = 500;
+
+/// How much of a key is shown, in bytes.
+const MAX_KEY_BYTES: usize = 100;
+
+/// Gives the path of a key within what is at a path, as `--set` would write it.
+pub(super) fn path_of(outer: &str, key: &str) -> String {
+    let key = ValuePath::of_keys([&*shown(key)]);
+    match outer {
+        "" => key.to_string(),
+        _ if outer.len() > MAX_PATH_BYTES => format!("….{key}"),
+        _ => format!("{outer}.{key}"),
+    }
+}
+
+/// Gives the path of the items of a list.
+pub(super) fn item_path(list: &str) -> String {
+    if list.len() > MAX_PATH_BYTES { "…[]".to_owned() } else { format!("{list}[]") }
+}
+
+/// Shortens a key that is too long to be shown.
+pub(super) fn shown(key: &str) -> Cow<'_, str> {
+    if key.len() <= MAX_KEY_BYTES {
+        return key.into();
+    }
+    format!("{}…", &key[..key.floor_char_boundary(MAX_KEY_BYTES)]).into()
 }
 
 /// Gives the name under which Helm finds a key; none for a key that is no scalar, and for a merge.

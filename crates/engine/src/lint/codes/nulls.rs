@@ -4,11 +4,17 @@ use pintle_chart::Chart;
 use pintle_yaml::{Map, NodeKind, Resolved, Style, Value};
 
 use super::desk::{Desk, PaperId};
-use super::keys::key_name;
+use super::keys::{key_name, path_of};
 use super::table::{NULL_DELETES_DEFAULT, NULL_DROPPED};
 use super::{Known, Whose};
 use crate::Profile;
 use crate::lint::reads::{Reads, Spots};
+
+/// How many nulls of a file are looked at.
+const MAX_NULLS: usize = 20_000;
+
+/// How deep nulls are looked for.
+const MAX_DEPTH: usize = 64;
 
 /// A null in a file of values.
 struct Null {
@@ -47,7 +53,7 @@ fn of_user(null: &Null, known: &Known) -> Judged {
     if !matches!(at(&known.user, &null.path), Some(Value::Null)) {
         return None;
     }
-    let path = null.path.join(".");
+    let path = null.path.iter().fold(String::new(), |path, key| path_of(&path, key));
     let has_default = known.defaults.iter().any(|values| has(values, &null.path));
     let has_value = known.values.iter().any(|values| has(values, &null.path));
     let is_kept = known.values.iter().any(|values| at(values, &null.path).is_some());
@@ -67,7 +73,7 @@ fn of_user(null: &Null, known: &Known) -> Judged {
 }
 
 fn of_chart(null: &Null, chart: &Chart, known: &Known, profile: &Profile) -> Judged {
-    let path = null.path.join(".");
+    let path = null.path.iter().fold(String::new(), |path, key| path_of(&path, key));
     if let Some(name) = chart_with_default(chart, &null.path) {
         if at(&known.user, &null.path).is_some() {
             return None;
@@ -120,7 +126,7 @@ fn has(values: &Map, path: &[String]) -> bool {
 /// Finds the nulls in the maps of a file; those within lists stay what they are.
 fn nulls(desk: &Desk<'_>, paper: PaperId, reads: Option<&Reads>) -> Vec<Null> {
     let mut nulls = Vec::new();
-    for (start, tree) in desk.documents(paper) {
+    for &(start, ref tree) in desk.documents(paper).iter() {
         let Some(root) = tree.root() else { continue };
         let spots = reads.map(|reads| Spots::root(&reads.places));
         let mut open = vec![(root, Vec::new(), spots, false)];
@@ -128,8 +134,11 @@ fn nulls(desk: &Desk<'_>, paper: PaperId, reads: Option<&Reads>) -> Vec<Null> {
             let is_seen = is_seen || spots.as_ref().is_some_and(Spots::is_handed_on);
             for (key, value) in node.entries() {
                 let Some(name) = key_name(key) else { continue };
+                if nulls.len() == MAX_NULLS {
+                    return nulls;
+                }
                 match value.kind() {
-                    NodeKind::Mapping if path.len() < pintle_yaml::MAX_DEPTH => {
+                    NodeKind::Mapping if path.len() < MAX_DEPTH => {
                         let inner = spots.as_ref().map(|spots| spots.key(&name));
                         open.push((value, [&path[..], &[name]].concat(), inner, is_seen));
                     }

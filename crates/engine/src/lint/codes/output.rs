@@ -10,7 +10,7 @@ use pintle_chart::load::Documents;
 
 use super::Whose;
 use super::desk::{Desk, Kind};
-use super::keys::duplicates;
+use super::keys::{duplicates, shown};
 use super::table::DUPLICATE_KEY;
 
 /// Looks through what the chart's own templates rendered to, by their paths.
@@ -34,7 +34,7 @@ pub(super) fn check<'a>(
         else {
             continue;
         };
-        for (_, tree) in sheet.documents(paper) {
+        for (_, tree) in sheet.documents(paper).iter() {
             if let Some(root) = tree.root() {
                 duplicates(root, |key, _| found.push(key.to_owned()));
             }
@@ -46,7 +46,8 @@ pub(super) fn check<'a>(
         for key in found {
             let Some(paper) = paper else { continue };
             let offset = last_line_of(desk.papers[paper].text, &key);
-            let message = format!("`{key}` stands twice in one map of what this renders to");
+            let message =
+                format!("`{}` stands twice in one map of what this renders to", shown(&key));
             desk.note(&DUPLICATE_KEY, paper, offset, message);
         }
     }

@@ -1,9 +1,10 @@
 //! `yaml-word-boolean`, `octal-number`, `large-integer`: plain scalars that are not what they look like.
 
+use pintle_chart::secret::is_secret_key;
 use pintle_yaml::{Node, NodeKind, Resolved, Style};
 
 use super::desk::{Desk, PaperId};
-use super::keys::key_name;
+use super::keys::{item_path, key_name, path_of, shown};
 use super::table::{LARGE_INTEGER, OCTAL_NUMBER, YAML_WORD_BOOLEAN};
 use crate::lint::reads::{Reads, Spots};
 
@@ -13,7 +14,7 @@ const SMALLEST_LARGE: f64 = 1e6;
 /// Looks through the files of YAML.
 pub(super) fn check(desk: &mut Desk<'_>, reads: Option<&Reads>) {
     for paper in desk.yaml_papers() {
-        for (start, tree) in desk.documents(paper) {
+        for &(start, ref tree) in desk.documents(paper).iter() {
             let Some(root) = tree.root() else { continue };
             let mut open = vec![(root, None)];
             while let Some((node, key)) = open.pop() {
@@ -27,7 +28,7 @@ pub(super) fn check(desk: &mut Desk<'_>, reads: Option<&Reads>) {
         }
     }
     for paper in desk.values_papers() {
-        for (start, tree) in desk.documents(paper) {
+        for &(start, ref tree) in desk.documents(paper).iter() {
             if let Some(root) = tree.root() {
                 large_integers(root, reads, |offset, path| {
                     let message =
@@ -54,13 +55,12 @@ fn large_integers(root: Node<'_, '_>, reads: Option<&Reads>, mut found: impl FnM
         }
         for item in node.items() {
             let inner = spots.as_ref().map(Spots::item);
-            open.push((item, inner, format!("{path}[]"), is_printed));
+            open.push((item, inner, item_path(&path), is_printed));
         }
         for (key, value) in node.entries() {
             let Some(name) = key_name(key) else { continue };
             let inner = spots.as_ref().map(|spots| spots.key(&name));
-            let dot = if path.is_empty() { "" } else { "." };
-            open.push((value, inner, format!("{path}{dot}{name}"), false));
+            open.push((value, inner, path_of(&path, &name), false));
         }
     }
 }
@@ -90,7 +90,7 @@ fn check_key(desk: &mut Desk<'_>, paper: PaperId, start: usize, key: Node<'_, '_
             desk.note(&YAML_WORD_BOOLEAN, paper, offset, message);
         }
         Resolved::Int(n) if is_octal(text) => {
-            let message = format!("the key `{text}` is read as octal, and becomes `{n}`");
+            let message = format!("the key `{}` is read as octal, and becomes `{n}`", shown(text));
             desk.note(&OCTAL_NUMBER, paper, offset, message);
         }
         _ => {}
@@ -108,7 +108,12 @@ fn check_value(
     let offset = start + node.span().start;
     match Resolved::of_plain(text) {
         Resolved::Bool(b) if is_word(text) => {
-            let message = format!("`{text}` is read as the boolean {b}");
+            let name = key.and_then(key_name);
+            let message = if name.is_some_and(|name| is_secret_key(&name)) {
+                "this word is read as a boolean".to_owned()
+            } else {
+                format!("`{text}` is read as the boolean {b}")
+            };
             desk.note(&YAML_WORD_BOOLEAN, paper, offset, message);
         }
         Resolved::Int(_) if is_octal(text) && !is_mode(key) => {

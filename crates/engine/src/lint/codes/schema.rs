@@ -1,10 +1,15 @@
 //! `open-schema`, `default-fails-schema`: a `values.schema.json` that refuses nothing, or too much.
 
+use std::collections::HashMap;
+
 use pintle_chart::Chart;
 use pintle_chart::schema::check_one;
-use pintle_yaml::{Map, Node, Value, json};
+use pintle_chart::secret::is_secret;
+use pintle_chart::value_path::{Step, ValuePath};
+use pintle_yaml::{Map, Node, NodeKind, Value, json};
 
-use super::desk::{Desk, Kind, PaperId};
+use super::desk::{Desk, Kind};
+use super::keys::key_name;
 use super::table::{DEFAULT_FAILS_SCHEMA, OPEN_SCHEMA};
 use super::{Known, Whose};
 use crate::SchemaCheck;
@@ -36,6 +41,9 @@ const APPLIED: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+
+/// How much of Helm's words a warning repeats, in bytes.
+const MAX_WORDS: usize = 200;
 
 /// Looks at the schema of a chart.
 pub(super) fn check<'a>(
@@ -82,6 +90,10 @@ fn defaults_pass(desk: &mut Desk<'_>, schema: &[u8], defaults: &Map) {
     let Some(paper) = papers.into_iter().find(|id| desk.papers[*id].whose == Whose::Chart) else {
         return;
     };
+    let documents = desk.documents(paper);
+    let roots = documents.iter().rev().filter_map(|(start, tree)| Some((*start, tree.root()?)));
+    let mut finders: Vec<Finder<'_, '_>> =
+        roots.map(|(start, root)| Finder::new(start, root)).collect();
     let lines: Vec<&str> = text.lines().collect();
     for (at, line) in lines.iter().enumerate() {
         let is_within = lines.get(at + 1).is_some_and(|next| indent(next) > indent(line));
@@ -89,18 +101,23 @@ fn defaults_pass(desk: &mut Desk<'_>, schema: &[u8], defaults: &Map) {
         if is_within || words.starts_with("missing propert") {
             continue;
         }
-        let paths = match words.strip_prefix("additional properties ") {
+        let (paths, words) = match words.strip_prefix("additional properties ") {
             Some(names) => {
-                quoted(names).into_iter().map(|name| [&path[..], &[name]].concat()).collect()
+                let inner = |name| [&path[..], &[name]].concat();
+                let paths = quoted(names).into_iter().map(inner).collect();
+                (paths, "additional properties are not allowed")
             }
-            None => vec![path],
+            None => (vec![path], &words[..words.floor_char_boundary(MAX_WORDS)]),
         };
         for path in paths {
-            if let Some(offset) = place(desk, paper, &path) {
-                let path = path.join(".");
-                let message = format!("values.schema.json refuses the default of `{path}`");
-                desk.note(&DEFAULT_FAILS_SCHEMA, paper, offset, message);
+            let found = finders.iter_mut().find_map(|finder| finder.find(&path));
+            let Some((offset, path)) = found else { continue };
+            let mut message = format!("values.schema.json refuses the default of `{path}`");
+            // The words may show the value.
+            if !is_secret(defaults, &path) {
+                message = format!("{message}: {words}");
             }
+            desk.note(&DEFAULT_FAILS_SCHEMA, paper, offset, message);
         }
     }
 }
@@ -122,28 +139,45 @@ fn quoted(text: &str) -> Vec<String> {
     text.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// Finds a default in `values.yaml`: its key, or the item of a list.
-fn place(desk: &Desk<'_>, paper: PaperId, path: &[String]) -> Option<usize> {
-    let documents = desk.documents(paper);
-    documents.iter().rev().find_map(|(start, tree)| Some(start + find(tree.root()?, path)?))
+/// Finds defaults in a document, and remembers the maps on the way.
+struct Finder<'t, 'a> {
+    start: usize,
+    root: Node<'t, 'a>,
+    /// keys and values of maps, by where these begin
+    maps: HashMap<usize, HashMap<String, (Node<'t, 'a>, Node<'t, 'a>)>>,
 }
 
-fn find(root: Node<'_, '_>, path: &[String]) -> Option<usize> {
-    let mut node = root;
-    let mut offset = None;
-    for step in path {
-        let inner = node.target();
-        let has_key = |(key, _): &(Node<'_, '_>, Node<'_, '_>)| {
-            super::keys::key_name(*key).as_deref() == Some(step.as_str())
-        };
-        if let Some((key, value)) = inner.entries().filter(has_key).last() {
-            (offset, node) = (Some(key.span().start), value);
-        } else {
-            let item = inner.items().nth(step.parse().ok()?)?;
-            (offset, node) = (Some(item.span().start), item);
-        }
+impl<'t, 'a> Finder<'t, 'a> {
+    fn new(start: usize, root: Node<'t, 'a>) -> Self {
+        Self { start, root, maps: HashMap::new() }
     }
-    offset
+
+    /// Gives where a default is, by its key or as an item of a list, and the path to it.
+    fn find(&mut self, pointer: &[String]) -> Option<(usize, ValuePath)> {
+        let mut node = self.root;
+        let mut offset = None;
+        let mut path = ValuePath::default();
+        for token in pointer {
+            let inner = node.target();
+            if inner.kind() == NodeKind::Mapping {
+                let map = self.maps.entry(inner.span().start).or_insert_with(|| {
+                    inner
+                        .entries()
+                        .filter_map(|(key, value)| Some((key_name(key)?, (key, value))))
+                        .collect()
+                });
+                let (key, value) = map.get(token)?;
+                (offset, node) = (Some(key.span().start), *value);
+                path.0.push(Step::Key(token.as_str().into()));
+            } else {
+                let index = token.parse().ok()?;
+                node = inner.items().nth(index)?;
+                offset = Some(node.span().start);
+                path.0.push(Step::Index(index));
+            }
+        }
+        Some((self.start + offset?, path))
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use pintle_yaml::{Map, Value, json};
 
 use super::Whose;
 use super::desk::Desk;
+use super::keys::path_of;
 use super::table::UNKNOWN_VALUE;
 use crate::lint::reads::{PlaceId, Places, Reads, Step};
 
@@ -85,10 +86,7 @@ impl Lookup<'_> {
             if self.places.is_open(outer) || (outer == Places::ROOT && &**key == "global") {
                 return None;
             }
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(key);
+            path = path_of(&path, key);
             outer = at;
             match map.get(key) {
                 Some(Value::Map(inner)) if !inner.is_empty() => map = inner,

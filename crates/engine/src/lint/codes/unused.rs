@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pintle_yaml::{Node, NodeKind};
 
 use super::desk::{Desk, PaperId};
-use super::keys::key_name;
+use super::keys::{item_path, key_name, path_of};
 use super::table::UNUSED_VALUE;
 use crate::lint::reads::{Reads, Spots};
 
@@ -13,7 +13,7 @@ use crate::lint::reads::{Reads, Spots};
 pub(super) fn check(desk: &mut Desk<'_>, reads: &Reads) {
     for paper in desk.values_papers() {
         let mut told = HashSet::new();
-        for (start, tree) in desk.documents(paper) {
+        for &(start, ref tree) in desk.documents(paper).iter() {
             if let Some(root) = tree.root() {
                 let used = aliased(root);
                 let mut walk = Walk { desk, paper, start, used: &used, told: &mut told };
@@ -56,12 +56,11 @@ impl Walk<'_, '_> {
         let mut open = vec![(root, spots, String::new())];
         while let Some((node, spots, path)) = open.pop() {
             for item in node.items() {
-                open.push((item, spots.item(), format!("{path}[]")));
+                open.push((item, spots.item(), item_path(&path)));
             }
             for (key, value) in node.entries() {
                 let Some(name) = key_name(key) else { continue };
-                let dot = if path.is_empty() { "" } else { "." };
-                let path = format!("{path}{dot}{name}");
+                let path = path_of(&path, &name);
                 let inner = spots.key(&name);
                 if inner.is_unread() {
                     self.tell(key, value, &path);

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::MAX_TEXTS;
 use super::shapes::{Shape, ShapeId, Shapes};
 use super::walk::{Use, Walk};
+
+/// How long a text may be that is computed, in bytes; a longer one is not known.
+const MAX_TEXT_BYTES: usize = 1_000;
 
 impl Walk<'_, '_> {
     /// Gives what a function gives for its arguments; a function that is not known uses them all.
@@ -143,6 +147,7 @@ impl Walk<'_, '_> {
     }
 
     fn dict_of(&mut self, entries: BTreeMap<Arc<str>, ShapeId>) -> ShapeId {
+        self.found.charge(entries.len());
         let values: Vec<ShapeId> = entries.values().copied().collect();
         let dict = self.found.shapes.add(Shape::Dict(entries.into()));
         if dict == Shapes::OPAQUE {
@@ -218,26 +223,22 @@ impl Walk<'_, '_> {
         self.consume_all(arguments, Use::Printed);
         let texts: Vec<(Arc<str>, Arc<str>, bool)> =
             arguments.iter().map(|id| self.ends(*id)).collect();
-        let mut begin = String::new();
-        let mut is_known = true;
-        for (first, _, is_whole) in &texts {
-            begin.push_str(first);
-            is_known &= *is_whole;
-            if !is_whole {
-                break;
-            }
-        }
-        if is_known {
+        let n_known = texts.iter().take_while(|(_, _, is_whole)| *is_whole).count();
+        let begins = texts.iter().take(n_known + 1).map(|(begin, _, _)| &**begin);
+        let begin = begins.fold(String::new(), |text, part| {
+            if text.len() + part.len() > MAX_TEXT_BYTES { text } else { text + part }
+        });
+        let n_bytes: usize = texts.iter().map(|(begin, _, _)| begin.len()).sum();
+        if n_known == texts.len() && n_bytes <= MAX_TEXT_BYTES {
             return self.found.shapes.text(&begin);
         }
-        let mut ends: Vec<&str> = Vec::new();
-        for (_, last, is_whole) in texts.iter().rev() {
-            ends.push(last);
-            if !is_whole {
-                break;
-            }
+        // What is too long may be anything.
+        if n_bytes > MAX_TEXT_BYTES {
+            return Shapes::OPAQUE;
         }
-        let end: String = ends.into_iter().rev().collect();
+        let n_last = texts.iter().rev().take_while(|(_, _, is_whole)| *is_whole).count();
+        let ends = texts[texts.len().saturating_sub(n_last + 1)..].iter();
+        let end: String = ends.map(|(_, end, _)| &**end).collect();
         self.found.shapes.add(Shape::Like(begin.into(), end.into()))
     }
 
@@ -297,6 +298,10 @@ impl Walk<'_, '_> {
             self.consume(dot, Use::Kept);
             let (begin, end, _) = self.ends(template);
             let is_it = |name: &&str| name.starts_with(&*begin) && name.ends_with(&*end);
+            self.found.charge(self.set.names().count());
+            if self.found.is_lost {
+                return;
+            }
             let names: Vec<&str> = self.set.names().filter(is_it).collect();
             let was_sure = std::mem::replace(&mut self.is_sure, false);
             for name in names {
@@ -310,7 +315,7 @@ impl Walk<'_, '_> {
         for template in self.found.shapes.alternatives(template) {
             if let Shape::Text(text) = self.found.shapes.get(template) {
                 let text = (Arc::clone(text), dot);
-                if !self.found.texts.contains(&text) {
+                if self.found.texts.len() <= MAX_TEXTS && !self.found.texts.contains(&text) {
                     self.found.texts.push(text);
                 }
                 continue;

@@ -11,6 +11,9 @@ const MAX_PLACES: usize = 200_000;
 /// How deep a place may be; what is deeper counts as read whole at this depth.
 const MAX_DEPTH: usize = 64;
 
+/// How many places one value may be read at before it counts as read whole.
+const MAX_SPOTS: usize = 64;
+
 /// The number of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PlaceId(u32);
@@ -147,12 +150,14 @@ impl Places {
 pub(crate) struct Spots<'p> {
     places: &'p Places,
     ids: Vec<PlaceId>,
+    /// whether there are too many
+    is_vague: bool,
 }
 
 impl<'p> Spots<'p> {
     /// Begins at the values of the outermost chart.
     pub(crate) fn root(places: &'p Places) -> Self {
-        Self { places, ids: vec![Places::ROOT] }
+        Self { places, ids: vec![Places::ROOT], is_vague: false }
     }
 
     /// Goes down to a key.
@@ -177,20 +182,23 @@ impl<'p> Spots<'p> {
         }
         ids.sort_unstable();
         ids.dedup();
-        Self { places: self.places, ids }
+        let is_vague = self.is_vague || ids.len() > MAX_SPOTS;
+        ids.truncate(MAX_SPOTS);
+        Self { places: self.places, ids, is_vague }
     }
 
     /// Tells whether no template looks here.
     pub(crate) fn is_unread(&self) -> bool {
-        self.ids.is_empty()
+        self.ids.is_empty() && !self.is_vague
     }
 
     /// Tells whether all within is read, as far as can be told: what is looked at and not into may be used anyhow.
     pub(crate) fn is_whole(&self) -> bool {
-        self.ids.iter().any(|id| {
-            let place = self.places.get(*id);
-            place.is_whole || (place.inner.is_empty() && place.aliases.is_none())
-        })
+        self.is_vague
+            || self.ids.iter().any(|id| {
+                let place = self.places.get(*id);
+                place.is_whole || (place.inner.is_empty() && place.aliases.is_none())
+            })
     }
 
     /// Tells whether a template hands all within on, so that keys without a value are seen.

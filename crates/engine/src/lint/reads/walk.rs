@@ -19,6 +19,13 @@ const MAX_DEPTH: usize = 2_000;
 /// How often the body of a loop is walked, at most, until its variables stay what they are.
 const MAX_ROUNDS: usize = 3;
 
+/// How many places may be read at one site before nothing is sure about it.
+const MAX_PLACES: usize = 64;
+
+/// How many bytes of a text, and how many variables that are passed over, count as a step.
+const BYTES_A_STEP: usize = 64;
+const VARIABLES_A_STEP: usize = 16;
+
 /// Stack that is left when a new segment is made, and how large that is, in bytes.
 const STACK: (usize, usize) = (128 << 10, 2 << 20);
 
@@ -74,6 +81,12 @@ impl Found {
         }
     }
 
+    /// Counts work as steps.
+    pub(super) fn charge(&mut self, n_steps: usize) {
+        self.n_steps += n_steps;
+        self.is_lost |= self.n_steps > MAX_STEPS;
+    }
+
     /// Forgets which templates were walked, so that what was found in the meantime is seen by all.
     pub(super) fn again(&mut self) {
         self.calls.clear();
@@ -99,7 +112,8 @@ pub(super) struct Frame {
 impl<'s> Walk<'s, '_> {
     /// Walks a template, unless it was walked with such a dot.
     pub(super) fn template(&mut self, name: &str, dot: ShapeId) {
-        if !self.found.calls.insert((name.into(), dot, self.is_sure)) {
+        self.found.charge(name.len() / BYTES_A_STEP);
+        if self.found.is_lost || !self.found.calls.insert((name.into(), dot, self.is_sure)) {
             return;
         }
         let Some(root) = self.set.syntax(name) else { return };
@@ -110,8 +124,8 @@ impl<'s> Walk<'s, '_> {
     /// Counts a step down, and takes it if there is room.
     fn deeper(&mut self, step: impl FnOnce(&mut Self)) {
         let found = &mut *self.found;
-        found.n_steps += 1;
-        found.is_lost |= found.n_steps > MAX_STEPS || found.depth > MAX_DEPTH;
+        found.charge(1);
+        found.is_lost |= found.depth > MAX_DEPTH;
         if found.is_lost {
             return;
         }
@@ -139,7 +153,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn node(&mut self, node: Node<'s>, frame: &mut Frame) {
-        self.found.n_steps += 1;
+        self.found.charge(1);
         match node.kind() {
             Syntax::Action(pipe) => {
                 let value = self.pipe(pipe, frame);
@@ -190,6 +204,10 @@ impl<'s> Walk<'s, '_> {
         let (key, item) = (self.key_of(value), self.item_of(value));
         let declared: Vec<&str> = declared.collect();
         for _ in 0..MAX_ROUNDS {
+            self.found.charge(frame.variables.len());
+            if self.found.is_lost {
+                return;
+            }
             let before = frame.variables.clone();
             match declared[..] {
                 [only] => frame.variables.push((only.to_owned(), item)),
@@ -224,9 +242,16 @@ impl<'s> Walk<'s, '_> {
         value
     }
 
+    /// Finds a variable.
+    fn variable(&mut self, frame: &Frame, name: &str) -> Option<usize> {
+        let at = frame.variables.iter().rposition(|(known, _)| known == name)?;
+        self.found.charge((frame.variables.len() - at) / VARIABLES_A_STEP);
+        Some(at)
+    }
+
     /// Adds to what a variable may be: what sets it may be passed over.
     fn assign(&mut self, frame: &mut Frame, name: &str, value: ShapeId) {
-        let Some(at) = frame.variables.iter().rposition(|(known, _)| known == name) else { return };
+        let Some(at) = self.variable(frame, name) else { return };
         frame.variables[at].1 = self.either([frame.variables[at].1, value]);
     }
 
@@ -280,13 +305,13 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn operand(&mut self, node: Node<'s>, frame: &mut Frame) -> ShapeId {
-        self.found.n_steps += 1;
+        self.found.charge(1);
         match node.kind() {
             Syntax::Dot => frame.dot,
             Syntax::Field(fields) => self.fields(frame.dot, fields, node),
             Syntax::Variable { name, fields } => {
-                let known = frame.variables.iter().rfind(|(known, _)| known == name);
-                let value = known.map_or(Shapes::OPAQUE, |(_, value)| *value);
+                let known = self.variable(frame, name);
+                let value = known.map_or(Shapes::OPAQUE, |at| frame.variables[at].1);
                 self.fields(value, fields, node)
             }
             Syntax::Chain { operand, fields } => {
@@ -296,7 +321,10 @@ impl<'s> Walk<'s, '_> {
             Syntax::Pipe { .. } => self.pipe(node, frame),
             Syntax::Function(name) => self.call(name, &[], node.parse_name(), node.offset()),
             Syntax::String(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => self.found.shapes.text(text),
+                Ok(text) => {
+                    self.found.charge(text.len() / BYTES_A_STEP);
+                    self.found.shapes.text(text)
+                }
                 Err(_) => Shapes::OPAQUE,
             },
             _ => Shapes::OPAQUE,
@@ -331,7 +359,9 @@ impl<'s> Walk<'s, '_> {
         let site = self.found.sites.entry((text.into(), offset)).or_default();
         site.is_sure &= is_sure;
         for place in places {
-            if !site.places.contains(&place) {
+            if site.places.len() == MAX_PLACES {
+                site.is_sure = false;
+            } else if !site.places.contains(&place) {
                 site.places.push(place);
             }
         }
