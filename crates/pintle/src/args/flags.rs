@@ -130,7 +130,7 @@ flags! {
     DOCS_OVERWRITE = Flag::new("overwrite", Bool, "replace a README that was written by hand");
     DOCS_PAGE = Flag::new("page", Text, "template of the page, in the language of minijinja");
     DOCS_SORT = Flag::new("sort", Text, "order of the values: key, or file");
-    DOCS_TEMPLATE = Flag::new("template", Text, "template for helm-docs, in place of README.md.gotmpl in the chart");
+    DOCS_TEMPLATE = Flag::new("template", Texts, "template for helm-docs, in place of README.md.gotmpl in the chart (may be repeated: they are put together)");
 }
 
 flags! {

@@ -45,10 +45,13 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     if args.positional.len() > 1 && given(&flags::DOCS_OUTPUT).is_some() {
         return Err(Failure("--output takes one chart".to_owned()));
     }
-    let page = match (given(&flags::DOCS_PAGE), given(&flags::DOCS_TEMPLATE)) {
+    let page = match (given(&flags::DOCS_PAGE), args.texts(&flags::DOCS_TEMPLATE)) {
         (Some(name), _) => Some(Page::Ours(name.to_owned(), whole_file::read(Path::new(name))?)),
-        (_, Some(name)) => Some(Page::HelmDocs(whole_file::read(Path::new(name))?)),
-        (None, None) => None,
+        (None, []) => None,
+        (None, names) => {
+            let texts = names.iter().map(|name| whole_file::read(Path::new(name)));
+            Some(Page::HelmDocs(texts.collect::<Result<String, _>>()?))
+        }
     };
     let order = match given(&flags::DOCS_SORT) {
         None | Some("key" | "alphanum") => Order::Key,
