@@ -136,6 +136,9 @@ pub(crate) fn render(
 
 /// Deletes what Go printed for missing values.
 pub(crate) fn without_no_value(out: Vec<u8>) -> Vec<u8> {
+    if memchr::memchr(NO_VALUE[0], &out).is_none() {
+        return out;
+    }
     let finder = memchr::memmem::Finder::new(NO_VALUE);
     if finder.find(&out).is_none() {
         return out;

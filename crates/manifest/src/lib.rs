@@ -27,5 +27,5 @@ pub use error::Error;
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use object::{Object, Objects, Rules};
-pub use order::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS, compare_kinds};
+pub use order::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS};
 pub use split::{SplitRules, split};

@@ -2,8 +2,6 @@
 //!
 //! Source: `InstallOrder` and `lessByKind` in `kind_sorter.go` of Helm's release utilities.
 
-use std::cmp::Ordering;
-
 /// Helm 4's order of installation: the webhooks come last, once what they call may run.
 pub const INSTALL_ORDER: &[&str] = &[
     "PriorityClass",
@@ -56,9 +54,4 @@ pub(crate) fn place(kind: &str, order: &[&str]) -> (usize, Option<Box<str>>) {
         Some(place) => (place, None),
         None => (order.len(), Some(kind.into())),
     }
-}
-
-/// Compares two kinds: those of `order` by their place in it, unknown ones behind them by name.
-pub fn compare_kinds(a: &str, b: &str, order: &[&str]) -> Ordering {
-    place(a, order).cmp(&place(b, order))
 }
