@@ -16,6 +16,7 @@ use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::commands::compose;
 use crate::compose_files;
+use crate::explain;
 use crate::print::{Failure, Output};
 
 /// What the user gave, merged and as it was given.
@@ -98,11 +99,18 @@ pub(crate) fn read(call: &Call, output: &mut Output) -> Result<Given, Failure> {
     sources.set_files = args.texts(&flags::SET_FILE).to_vec();
     sources.literals = args.texts(&flags::SET_LITERAL).to_vec();
     let mut files = BTreeMap::new();
-    let values = sources.merge(profile.values, &mut |name| {
+    let merged = sources.merge(profile.values, &mut |name| {
         let content = read_file(name)?;
         files.insert(name.to_owned(), content.clone());
         Ok(content)
-    })?;
+    });
+    let values = match merged {
+        Ok(values) => values,
+        Err(error) => {
+            explain::broken(call, &error, &sources, output);
+            return Err(error.into());
+        }
+    };
     Ok(Given { values, sources, project: project_at.map(|at| (at, project)), files })
 }
 

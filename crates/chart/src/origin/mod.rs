@@ -23,6 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod broken;
 mod history;
 mod layers;
 mod marks;
@@ -44,6 +45,7 @@ use crate::value_path::{Step, ValuePath};
 use crate::values::{Sources, ValueRules, ValuesError};
 use crate::{Chart, stack};
 
+pub use broken::place_of;
 pub use history::{Effect, Touch};
 use layers::{Layer, Layers, Source};
 pub use marks::MAX_SITES;

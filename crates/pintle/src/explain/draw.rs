@@ -153,7 +153,35 @@ impl Place {
     }
 }
 
+/// Finds what may be a secret on a line of a text that is no YAML: all that follows a key of one.
+fn guessed_secrets(line: &str) -> Option<usize> {
+    let colons = line.match_indices(':').map(|(at, _)| at);
+    let mut starts = colons.filter(|at| {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'');
+        let key = &line[..*at];
+        let start = key.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+        is_secret_key(key.get(start..).unwrap_or_default())
+    });
+    starts.next().map(|at| at + 1)
+}
+
 impl Report {
+    /// Reports where a text stops being YAML.
+    pub(crate) fn broken(text: &Text, offset: usize, shows_secrets: bool) -> Self {
+        // What ends too soon is shown where it ends.
+        let offset = offset.min(text.text.trim_end().len());
+        let place = text.location(offset);
+        let line = text.line(place.line);
+        let shown = text.text.get(line.clone()).unwrap_or_default();
+        let secret = guessed_secrets(shown).filter(|_| !shows_secrets);
+        let secrets: Vec<Range<usize>> =
+            secret.map(|at| line.start + at..line.end).into_iter().collect();
+        let start = offset.min(line.end);
+        let len = text.text[start..line.end].chars().next().map_or(0, char::len_utf8);
+        let place = Place::new(text, start..start + len, "up to here".to_owned(), &secrets);
+        Self { title: "this is not YAML".to_owned(), places: vec![place], ..Self::default() }
+    }
+
     /// Gives the place that the report is sorted by.
     pub(crate) fn key(&self) -> (String, usize, usize, String) {
         match self.places.first() {
@@ -244,6 +272,14 @@ mod tests {
         assert_eq!(shown(source, 25..28, &secrets), (MASK.to_owned(), masked.to_owned()));
         let whole = "{p: ********, q: 1, t: ********}".to_owned();
         assert_eq!(shown(source, 3..29, &secrets), (whole, masked.to_owned()));
+    }
+
+    #[test]
+    fn secrets_are_guessed_where_nothing_else_is_known() {
+        assert_eq!(guessed_secrets("a: 1, \"adminPassword\": x"), Some(22));
+        assert_eq!(guessed_secrets("name: x: y"), None);
+        let report = Report::broken(&Text::new("v", "a: 1\npassword: [x\n"), 8, false);
+        assert_eq!(report.places[0].source, format!("password:{MASK}"));
     }
 
     #[test]

@@ -12,9 +12,10 @@ pub(crate) use draw::are_wanted;
 
 use pintle_chart::Chart;
 use pintle_chart::coalesce::coalesce;
-use pintle_chart::origin::{Origins, Question};
+use pintle_chart::origin::{Origins, Question, place_of};
 use pintle_chart::process::process_dependencies;
 use pintle_chart::schema::{CheckedValues, SchemaError};
+use pintle_chart::values::{Sources, ValuesError};
 use pintle_engine::TemplateError;
 
 use crate::args::flags;
@@ -44,6 +45,19 @@ pub(crate) fn trace(
         ..Question::new(chart, &given.sources)
     };
     Ok(Origins::trace(&question, &mut |name| given.file(name))?)
+}
+
+/// Reports where a values file cannot be read. The failure is said in Helm's words.
+pub(crate) fn broken(call: &Call, error: &ValuesError, sources: &Sources, output: &mut Output) {
+    if !are_wanted(&call.args, call.is_ours()) {
+        return;
+    }
+    let documents = call.profile.values.documents;
+    let Some((text, offset)) = place_of(error, sources, documents) else { return };
+    let shows_secrets = call.args.is_on(&flags::SHOW_SECRETS);
+    let report = draw::Report::broken(&text, offset, shows_secrets);
+    output.complain(&report.draw(&draw::renderer(&call.args)));
+    output.complain("");
 }
 
 /// Reports why a render failed, if more can be shown than words, and gives the failure that is left to be said.
