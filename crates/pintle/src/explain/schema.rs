@@ -45,15 +45,10 @@ pub(crate) struct Reporter<'o> {
 
 impl Reporter<'_> {
     fn report(&mut self, fault: &SchemaFault) -> Report {
-        let is_hidden = !self.shows_secrets && is_secret(self.origins.values(), &fault.path);
+        let is_hidden = self.is_hidden(fault);
         let name =
             if fault.path.0.is_empty() { "values".to_owned() } else { fault.path.to_string() };
-        let message = if is_hidden {
-            // Helm's words would show the value.
-            format!("the value, which may be a secret, does not meet `{}`", fault.keyword)
-        } else {
-            fault.message.clone()
-        };
+        let message = self.message(fault);
         let target = match fault.keyword {
             "additionalProperties" | "propertyNames" | "false" | "required" => Target::Key,
             _ => Target::Value,
@@ -74,7 +69,7 @@ impl Reporter<'_> {
             }
         }
         if !is_hidden {
-            alternatives(fault, &mut report.notes);
+            self.alternatives(fault, &mut report.notes);
         }
         if !fault.location.is_empty() {
             let (chart, location) = (&fault.chart, &fault.location);
@@ -82,6 +77,39 @@ impl Reporter<'_> {
         }
         self.advise(fault, found.as_ref(), is_hidden, &mut report.help);
         report
+    }
+
+    fn is_hidden(&self, fault: &SchemaFault) -> bool {
+        !self.shows_secrets && is_secret(self.origins.values(), &fault.path)
+    }
+
+    /// Gives the words for a fault: Helm's, unless they would show a secret.
+    fn message(&self, fault: &SchemaFault) -> String {
+        if self.is_hidden(fault) {
+            format!("the value, which may be a secret, does not meet `{}`", fault.keyword)
+        } else {
+            fault.message.clone()
+        }
+    }
+
+    /// Says what each alternative asks for.
+    fn alternatives(&self, fault: &SchemaFault, notes: &mut Vec<String>) {
+        let total = fault.alternatives.len();
+        for (n, faults) in fault.alternatives.iter().enumerate().take(MAX_LISTED) {
+            let texts: Vec<String> = faults
+                .iter()
+                .take(MAX_LISTED)
+                .map(|inner| {
+                    let message = self.message(inner);
+                    if inner.path == fault.path {
+                        message
+                    } else {
+                        format!("{}: {message}", inner.path)
+                    }
+                })
+                .collect();
+            notes.push(format!("not alternative {} of {total}: {}", n + 1, texts.join("; ")));
+        }
     }
 
     /// Gives the lines of a place.
@@ -212,25 +240,6 @@ fn article(name: &str) -> String {
         "null" => "null".to_owned(),
         name if name.starts_with(['a', 'i', 'o']) => format!("an {name}"),
         name => format!("a {name}"),
-    }
-}
-
-/// Says what each alternative asks for.
-fn alternatives(fault: &SchemaFault, notes: &mut Vec<String>) {
-    let total = fault.alternatives.len();
-    for (n, faults) in fault.alternatives.iter().enumerate().take(MAX_LISTED) {
-        let texts: Vec<String> = faults
-            .iter()
-            .take(MAX_LISTED)
-            .map(|inner| {
-                if inner.path == fault.path {
-                    inner.message.clone()
-                } else {
-                    format!("{}: {}", inner.path, inner.message)
-                }
-            })
-            .collect();
-        notes.push(format!("not alternative {} of {total}: {}", n + 1, texts.join("; ")));
     }
 }
 

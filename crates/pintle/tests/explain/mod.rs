@@ -64,6 +64,10 @@ fn reports_are_what_was_accepted_and_point_at_the_text() {
                 writeln!(complaints, "{name}: at {place} stands {there:?}, not {text:?}").unwrap();
             }
         }
+        // All secrets of these cases are this one.
+        if got.contains("hunter2") && name != "secrets-shown" {
+            writeln!(complaints, "{name}: a secret is shown:\n{got}").unwrap();
+        }
         let snapshot = root.join(format!("snapshots/ours/explain/{name}.txt"));
         if std::env::var_os(ACCEPT).is_some() {
             fs::create_dir_all(snapshot.parent().unwrap()).unwrap();
