@@ -2,7 +2,10 @@
 //!
 //! The engine is `chart`'s, which speaks of places in the model; each is looked up in the tree here.
 
-use pintle_chart::schema::check_one;
+use std::sync::OnceLock;
+use std::thread;
+
+use pintle_chart::schema::Schema;
 use pintle_yaml::{Map as ValueMap, Value};
 
 use crate::error::Problem;
@@ -12,6 +15,21 @@ use crate::report::{Place, Report};
 
 /// The schema as it is published.
 const SCHEMA: &str = include_str!("../../../schemas/compose/compose-spec.json");
+
+/// The schema, compiled by whoever needs it first.
+static COMPILED: OnceLock<Schema> = OnceLock::new();
+
+fn compiled() -> &'static Schema {
+    COMPILED.get_or_init(|| Schema::new(schema().as_bytes()))
+}
+
+/// Compiles the schema on another thread, if nobody has: that takes as long as reading fifty services.
+pub(crate) fn prepare() {
+    if COMPILED.get().is_none() {
+        // OK because where no thread can be had, the check compiles it.
+        drop(thread::Builder::new().spawn(compiled));
+    }
+}
 
 /// Gives the schema without the members `id`, which mean nothing in its draft.
 ///
@@ -36,7 +54,7 @@ pub(crate) fn check(model: &Node, numbers: Numbers, report: &mut Report) {
     if numbers == Numbers::OfUsersAsText {
         users_as_text(&mut values);
     }
-    let Err(text) = check_one(schema().as_bytes(), &values) else { return };
+    let Err(text) = compiled().check(&values) else { return };
     for fault in faults(&text) {
         say(model, &fault, report);
     }

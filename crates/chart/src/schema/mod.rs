@@ -135,9 +135,7 @@ impl Schemas {
         if let Some((_, compiled)) = kept.get(&(schema.as_ptr() as usize)) {
             return Arc::clone(compiled);
         }
-        let compiled =
-            read_schema(schema).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft));
-        let compiled = Arc::new(compiled);
+        let compiled = Arc::new(Schema::new(schema).0);
         if kept.len() >= MAX_KEPT {
             kept.clear();
         }
@@ -201,14 +199,33 @@ impl<'s> Checking<'s> {
     }
 }
 
+/// A schema by itself, compiled to check any number of values.
+#[derive(Debug)]
+pub struct Schema(Result<Compiled, String>);
+
+impl Schema {
+    /// Compiles the text of a schema. What is wrong with it is told by [`Schema::check`].
+    pub fn new(text: &[u8]) -> Self {
+        Self(read_schema(text).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft)))
+    }
+
+    /// Checks values.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, a line for each fault, sorted by place; or why the schema cannot be used.
+    pub fn check(&self, values: &Map) -> Result<(), String> {
+        check_values(&self.0, values, &mut BTreeSet::new(), |_, _| ())
+    }
+}
+
 /// Checks values against the text of one schema, as linting does.
 ///
 /// # Errors
 ///
-/// What is wrong, a line for each fault, sorted by place; or why the schema cannot be used.
+/// As [`Schema::check`].
 pub fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
-    let compiled = read_schema(schema).and_then(|doc| compile(SCHEMA_URL, doc, Formats::ByDraft));
-    check_values(&compiled, values, &mut BTreeSet::new(), |_, _| ())
+    Schema::new(schema).check(values)
 }
 
 /// Checks values against one schema.
