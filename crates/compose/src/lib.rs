@@ -61,13 +61,11 @@ pub use source::{
 };
 
 use pintle_chart::origin::ForeignPlaces;
-use pintle_yaml::Map;
+use pintle_yaml::{Map, Value};
 
 /// The values a project became, and what there is to know about them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
-    /// the values, as reading [`Converted::to_yaml`] gives them
-    pub values: Map,
     /// what has no effect or another one than in Compose, sorted by place
     pub notes: Vec<Note>,
     text: String,
@@ -77,6 +75,15 @@ impl Converted {
     /// Gives the values as the text of a values file, keys in the order of the chart's documentation.
     pub fn to_yaml(&self) -> &str {
         &self.text
+    }
+
+    /// Gives the values, as reading [`Converted::to_yaml`] gives them.
+    pub fn values(&self) -> Map {
+        match pintle_yaml::from_str(&self.text) {
+            Ok(Value::Map(values)) => values,
+            // OK because what was written is a map.
+            _ => Map::new(),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Values in the order in which a reader of them expects their keys, and as text.
 
 use pintle_yaml::emit::{Emitter, Layout};
-use pintle_yaml::{Map as ValueMap, Value};
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,24 +49,6 @@ pub(crate) fn map<const N: usize>(entries: [(&str, Out); N]) -> Out {
 /// Makes a list of texts.
 pub(crate) fn texts<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Out {
     Out::List(items.into_iter().map(|item| Out::Text(item.into())).collect())
-}
-
-/// Gives values as Helm reads them: numbers are floats.
-pub(crate) fn values(entries: &OutMap) -> ValueMap {
-    entries.iter().map(|(key, out)| (key.as_str(), value(out))).collect()
-}
-
-fn value(out: &Out) -> Value {
-    match out {
-        Out::Null => Value::Null,
-        Out::Bool(b) => Value::Bool(*b),
-        #[expect(clippy::cast_precision_loss, reason = "as reading the text would make it")]
-        Out::Int(n) => Value::Float(*n as f64),
-        Out::Float(x) => Value::Float(*x),
-        Out::Text(text) => Value::string(text.as_str()),
-        Out::List(items) => Value::list(items.iter().map(value).collect()),
-        Out::Map(entries) => Value::Map(values(entries)),
-    }
 }
 
 /// Gives values as YAML, in our order.

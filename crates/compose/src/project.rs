@@ -92,8 +92,7 @@ pub(crate) fn convert_showing(
 
 fn finish(report: Report, values: &OutMap) -> Result<Converted, ComposeErrors> {
     let notes = report.finish()?;
-    let text = output::text(values);
-    Ok(Converted { values: output::values(values), notes, text })
+    Ok(Converted { notes, text: output::text(values) })
 }
 
 fn take_services(top: &mut Map, place: Place, report: &mut Report) -> Option<Map> {

@@ -9,8 +9,6 @@ mod dump;
 pub(crate) mod resolve;
 mod service;
 
-use pintle_yaml::Value;
-
 use crate::Converted;
 use crate::error::{ComposeErrors, Problem};
 use crate::extension::{KEYS, out};
@@ -45,12 +43,7 @@ pub(crate) fn convert(source: Source<'_>) -> Result<Converted, ComposeErrors> {
     }
     let notes = report.finish()?;
     let text = dump::text(&values.unwrap_or_default());
-    let values = match pintle_yaml::from_str(&text) {
-        Ok(Value::Map(values)) => values,
-        // OK because what was written is a map.
-        _ => pintle_yaml::Map::new(),
-    };
-    Ok(Converted { values, notes, text })
+    Ok(Converted { notes, text })
 }
 
 fn model(documents: Vec<Node>, file: u32, report: &mut Report) -> Option<OutMap> {
