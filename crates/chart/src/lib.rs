@@ -34,6 +34,7 @@ pub mod load;
 mod lock;
 mod metadata;
 mod metadata_yaml;
+pub mod near;
 pub mod origin;
 pub mod package;
 pub mod path;

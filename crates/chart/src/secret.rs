@@ -11,14 +11,10 @@ use crate::value_path::{Step, ValuePath};
 /// What stands in the place of a secret.
 pub const MASK: &str = "********";
 
-/// Words that make a key one of a secret.
-const SECRET_WORDS: &[&str] = &[
+/// Words that make a key one of a secret, and a map with such a key one of nothing but secrets.
+const HOLDING_WORDS: &[&str] = &[
     "password",
     "passwords",
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
     "secret",
     "secrets",
     "token",
@@ -26,11 +22,19 @@ const SECRET_WORDS: &[&str] = &[
     "credential",
     "credentials",
     "creds",
+    "apikey",
+];
+
+/// Other words that make a key one of a secret.
+const SECRET_WORDS: &[&str] = &[
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
     "auth",
     "authorization",
     "key",
     "keys",
-    "apikey",
     "dsn",
     "salt",
     "cookie",
@@ -44,20 +48,6 @@ const SECRET_WORDS: &[&str] = &[
     "pin",
     "otp",
     "license",
-];
-
-/// Of these words, those whose maps hold nothing but secrets.
-const SECRET_HOLDERS: &[&str] = &[
-    "password",
-    "passwords",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "credential",
-    "credentials",
-    "creds",
-    "apikey",
 ];
 
 /// Last words of a key that only says where a secret is, or something else about it.
@@ -110,7 +100,8 @@ pub fn is_secret_key(key: &str) -> bool {
     }
     words.iter().any(|word| {
         let is_joined = ["password", "passwd", "secret", "token", "apikey", "privatekey"];
-        SECRET_WORDS.contains(&word.as_str())
+        HOLDING_WORDS.contains(&word.as_str())
+            || SECRET_WORDS.contains(&word.as_str())
             || is_joined.iter().any(|joined| word.ends_with(joined))
     })
 }
@@ -138,7 +129,7 @@ fn words(key: &str) -> Vec<String> {
 /// Tells whether a key is one of a map whose values are all secrets: `secrets`, `credentials`.
 fn holds_secrets(key: &str) -> bool {
     let words = words(key);
-    is_secret_key(key) && words.last().is_some_and(|last| SECRET_HOLDERS.contains(&last.as_str()))
+    is_secret_key(key) && words.last().is_some_and(|last| HOLDING_WORDS.contains(&last.as_str()))
 }
 
 /// Tells whether the value at a path may be a secret.

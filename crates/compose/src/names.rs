@@ -1,5 +1,7 @@
 //! Names of services, networks and volumes as Kubernetes takes them, and names that are close to each other.
 
+use pintle_chart::near::distance;
+
 /// The longest name of a service or a volume.
 pub(crate) const MAX_NAME: usize = 63;
 
@@ -23,34 +25,21 @@ pub(crate) fn is_dns_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
 }
 
+/// The longest mistyped name that others are looked for, in bytes.
+const MAX_MISTYPED: usize = 64;
+
 /// Gives the known name that is closest to a mistyped one, if one is close.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let allowed = (name.len() / 3).clamp(1, 3);
+    if name.len() > MAX_MISTYPED {
+        return None;
+    }
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// Counts the changes of one letter that make one word of another.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len().abs_diff(b.len()) > 3 || a.len() > 64 {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (n, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = n + 1;
-        for (m, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[m + 1];
-            row[m + 1] = changed.min(row[m] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -255,6 +255,10 @@ impl Declared<'_> {
         context.report.error(place, Problem::Refused, reason, help);
     }
 
+    fn refuse_external(self, context: &mut Context<'_>, place: Place) {
+        self.refuse(context, place, "nothing outside the release is used", "remove `external`");
+    }
+
     /// Gives the name in the release; refuses one of more than `max_len` bytes, and one that is taken.
     fn rename(
         self,
@@ -285,14 +289,7 @@ fn name_volumes(top: &Map, context: &mut Context<'_>) {
                 _ if value.is_null() => {}
                 "driver" if value.str() == Some("local") => {}
                 "external" if value.bool() == Some(false) => {}
-                "external" => {
-                    declared.refuse(
-                        context,
-                        setting.place,
-                        "nothing outside the release is used",
-                        "remove `external`",
-                    );
-                }
+                "external" => declared.refuse_external(context, setting.place),
                 "driver" | "driver_opts" if value.map().is_none_or(|map| !map.0.is_empty()) => {
                     let help = "remove it; a values file of its own can set `volumes.NAME.spec`, the claim's";
                     declared.refuse(
@@ -345,14 +342,7 @@ fn name_networks(top: &Map, context: &mut Context<'_>) {
                     );
                 }
                 "external" if value.bool() == Some(false) => {}
-                "external" => {
-                    declared.refuse(
-                        context,
-                        setting.place,
-                        "nothing outside the release is used",
-                        "remove `external`",
-                    );
-                }
+                "external" => declared.refuse_external(context, setting.place),
                 "ipam" if has_addresses(value) => {
                     declared.refuse(
                         context,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pintle_yaml::{Error, EventKind, Location, Map, Parser, Resolved, Style, Value};
+use pintle_yaml::{Error, EventKind, Lines, Location, Map, Parser, Resolved, Style, Value};
 
 use crate::DocsError;
 use crate::heads::Heads;
@@ -91,7 +91,7 @@ impl Document {
         let mut nodes: Vec<NodeData> = Vec::new();
         let mut open: Vec<NodeId> = Vec::new();
         let mut anchors: HashMap<String, NodeId> = HashMap::new();
-        let mut columns = Columns::default();
+        let mut lines = Lines::default();
         for event in Parser::new(text) {
             let event = event.map_err(faulty)?;
             let head = heads.above(&event);
@@ -147,7 +147,7 @@ impl Document {
                 }
                 open.push(id);
             }
-            let (line, column) = (event.line + 1, columns.of(text, at));
+            let (line, column) = (event.line + 1, lines.go_to(text, at).1);
             nodes.push(NodeData { head, line, column, content });
         }
         let line_comments = heads.line_comments();
@@ -197,28 +197,6 @@ fn goyaml_error(file: &str, text: &str, error: &Error) -> DocsError {
         _ => 0,
     };
     DocsError::Values { place: Location::of(file, text, offset), message: error.to_string() }
-}
-
-/// Counts columns of places that come in order, each character once.
-#[derive(Debug, Default)]
-struct Columns {
-    at: usize,
-    n_before: usize,
-}
-
-impl Columns {
-    fn of(&mut self, text: &str, at: usize) -> usize {
-        if at < self.at {
-            *self = Self::default();
-        }
-        let passed = &text[self.at..at];
-        match passed.rfind('\n') {
-            Some(end) => self.n_before = passed[end + 1..].chars().count(),
-            None => self.n_before += passed.chars().count(),
-        }
-        self.at = at;
-        self.n_before + 1
-    }
 }
 
 impl<'a> Node<'a> {

@@ -20,6 +20,7 @@
 //!
 //! Source: the public manuals of helm-values-schema-json and of helm-schema.
 
+use pintle_chart::near;
 use pintle_yaml::{Location, Map, Value};
 
 use crate::DocsError;
@@ -222,7 +223,9 @@ fn unquoted(text: &str) -> &str {
 fn keep(key: &str, value: Value, found: &mut Map) -> Result<(), String> {
     let is_known = KEYWORDS.contains(&key) || TEXT_KEYWORDS.contains(&key) || key.starts_with("x-");
     if !is_known {
-        let help = near(key).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let near = near::of(key, KEYWORDS.iter().chain(TEXT_KEYWORDS).copied());
+        let help =
+            near.first().map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         return Err(format!("{MARK} has no keyword `{key}`{help}"));
     }
     let of_items = match key {
@@ -241,16 +244,6 @@ fn keep(key: &str, value: Value, found: &mut Map) -> Result<(), String> {
     }
     found.insert(if key == "$defs" { "definitions" } else { key }, value);
     Ok(())
-}
-
-/// Gives the keyword that has most of its beginning in common with a word, if that is most of the word.
-fn near(word: &str) -> Option<&'static str> {
-    let n_common = |known: &str| {
-        let pairs = known.bytes().zip(word.bytes());
-        pairs.take_while(|(known, given)| known.eq_ignore_ascii_case(given)).count()
-    };
-    let known = KEYWORDS.iter().chain(TEXT_KEYWORDS).copied();
-    known.filter(|known| 2 * n_common(known) > known.len()).max_by_key(|known| n_common(known))
 }
 
 /// Takes out of a comment what is said in it for schemas.

@@ -157,6 +157,20 @@ struct Table<'a> {
     described: &'a HashMap<String, Description>,
 }
 
+/// What a table says of a map or a list.
+struct Collection {
+    value_type: &'static str,
+    empty: fn() -> Value,
+    /// what Go prints for an empty one
+    go: &'static str,
+}
+
+const LIST: Collection =
+    Collection { value_type: "list", empty: || Value::list(Vec::new()), go: "[]" };
+
+const MAP: Collection =
+    Collection { value_type: "object", empty: || Value::Map(Map::new()), go: "map[]" };
+
 /// What comments say of one value.
 struct Said<'a> {
     /// by a comment that names the key
@@ -216,27 +230,37 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// Adds the row of a map or a list, if it has one; tells whether all that is in it has rows.
+    fn add_collection(
+        &mut self,
+        path: &str,
+        key: Node<'_>,
+        value: Node<'_>,
+        all: bool,
+        kind: &Collection,
+    ) -> Result<bool, DocsError> {
+        let said = self.said(path, key);
+        let is_described = said.is_described();
+        let is_empty = value.items().len() == 0 && value.entries().len() == 0;
+        if is_empty && !path.is_empty() && (all || is_described) {
+            let default = empty(&said, (kind.empty)(), kind.go);
+            self.push(path, key, said, kind.value_type, default)?;
+        } else if !is_empty && is_described {
+            let default = whole(&said, value)?;
+            self.push(path, key, said, kind.value_type, default)?;
+        }
+        Ok(all && !is_described)
+    }
+
     fn add_list(
         &mut self,
         path: &str,
         key: Node<'_>,
         value: Node<'_>,
-        mut all: bool,
+        all: bool,
         depth: usize,
     ) -> Result<(), DocsError> {
-        let said = self.said(path, key);
-        if value.items().len() == 0 {
-            if all || said.is_described() {
-                let default = empty(&said, Value::list(Vec::new()), "[]");
-                self.push(path, key, said, "list", default)?;
-            }
-            return Ok(());
-        }
-        if said.is_described() {
-            let default = whole(&said, value)?;
-            self.push(path, key, said, "list", default)?;
-            all = false;
-        }
+        let all = self.add_collection(path, key, value, all, &LIST)?;
         for (number, item) in value.items().enumerate() {
             self.add(&format!("{path}[{number}]"), item, item, all, depth + 1)?;
         }
@@ -248,22 +272,10 @@ impl<'d> Table<'d> {
         path: &str,
         key: Node<'_>,
         value: Node<'_>,
-        mut all: bool,
+        all: bool,
         depth: usize,
     ) -> Result<(), DocsError> {
-        let said = self.said(path, key);
-        if value.entries().len() == 0 {
-            if !path.is_empty() && (all || said.is_described()) {
-                let default = empty(&said, Value::Map(Map::new()), "map[]");
-                self.push(path, key, said, "object", default)?;
-            }
-            return Ok(());
-        }
-        if said.is_described() {
-            let default = whole(&said, value)?;
-            self.push(path, key, said, "object", default)?;
-            all = false;
-        }
+        let all = self.add_collection(path, key, value, all, &MAP)?;
         for (key, value) in value.entries() {
             self.add(&join(path, key.text()), key, value, all, depth + 1)?;
         }

@@ -37,7 +37,7 @@ mod value;
 pub use compose::{Field, MAX_DEPTH};
 pub use emit::{Emitter, to_string};
 pub use error::Error;
-pub use location::Location;
+pub use location::{Lines, Location};
 pub use map::Map;
 pub use parser::{Event, EventKind, Parser, Properties, Scalar};
 pub use resolve::Resolved;

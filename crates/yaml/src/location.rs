@@ -34,6 +34,38 @@ impl fmt::Display for Location {
     }
 }
 
+/// Lines and columns of places that come in order, each character looked at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lines {
+    offset: usize,
+    /// lines ended before there
+    ended: usize,
+    /// characters between the start of its line and there
+    before: usize,
+}
+
+impl Lines {
+    /// Gives the line and the column of an offset in bytes, each from 1, as [`Location::of`] does.
+    ///
+    /// All calls are about the same text; an offset before the last one costs a walk from the start.
+    pub fn go_to(&mut self, text: &str, offset: usize) -> (usize, usize) {
+        let offset = text.floor_char_boundary(offset);
+        if offset < self.offset {
+            *self = Self::default();
+        }
+        let passed = &text[self.offset..offset];
+        match memrchr(b'\n', passed.as_bytes()) {
+            None => self.before += passed.chars().count(),
+            Some(last) => {
+                self.ended += memchr_iter(b'\n', passed.as_bytes()).count();
+                self.before = passed[last + 1..].chars().count();
+            }
+        }
+        self.offset = offset;
+        (self.ended + 1, self.before + 1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +78,15 @@ mod tests {
         assert_eq!(place(6), "v:2:1");
         assert_eq!(place(8), "v:2:2");
         assert_eq!(place(99), "v:3:1");
+    }
+
+    #[test]
+    fn lines_are_those_of_locations() {
+        let text = "a: 1\nü: xyz\n\nlast";
+        let mut lines = Lines::default();
+        for offset in (0..=text.len() + 1).chain([3, 9]) {
+            let place = Location::of("f", text, offset);
+            assert_eq!(lines.go_to(text, offset), (place.line, place.column), "{offset}");
+        }
     }
 }

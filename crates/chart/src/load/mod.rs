@@ -29,7 +29,7 @@ use files::Loader;
 pub(crate) use files::{CHART_LOCK, CHART_YAML, REQUIREMENTS_YAML, VALUES_SCHEMA, VALUES_YAML};
 use unread::Unread;
 pub(crate) use values::documents_of;
-pub use values::{Documents, read_values};
+pub use values::{Documents, document_ranges, read_values};
 
 /// The most a chart's files may weigh together, in bytes: 100 MiB.
 ///

@@ -4,6 +4,7 @@
 //! `k8s.io/apimachinery`.
 
 use std::borrow::Cow;
+use std::iter;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -94,19 +95,28 @@ fn split(text: &[u8]) -> (Vec<&[u8]>, Option<Error>) {
     (documents, None)
 }
 
+/// Gives where the documents of a values file are that count, in bytes.
+pub fn document_ranges(data: &[u8], documents: Documents) -> Vec<Range<usize>> {
+    if documents == Documents::First {
+        return iter::once(0..data.len()).collect();
+    }
+    let start = data.as_ptr() as usize;
+    let range = |part: &[u8]| {
+        let begin = part.as_ptr() as usize - start;
+        begin..begin + part.len()
+    };
+    split(data).0.into_iter().map(range).collect()
+}
+
 /// Gives a values file as it is read, lines ended by line feeds, and where its documents that count are.
 pub(crate) fn documents_of(
     data: &[u8],
     documents: Documents,
 ) -> (Cow<'_, [u8]>, Vec<Range<usize>>) {
-    if documents == Documents::First {
-        let whole = 0..data.len();
-        return (data.into(), vec![whole]);
-    }
-    let plain = with_plain_lines(data);
-    let start = plain.as_ptr() as usize;
-    let range =
-        |part: &[u8]| part.as_ptr() as usize - start..part.as_ptr() as usize - start + part.len();
-    let ranges = split(&plain).0.into_iter().map(range).collect();
+    let plain = match documents {
+        Documents::First => data.into(),
+        Documents::All => with_plain_lines(data),
+    };
+    let ranges = document_ranges(&plain, documents);
     (plain, ranges)
 }

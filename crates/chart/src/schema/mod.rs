@@ -217,6 +217,19 @@ impl Schema {
     pub fn check(&self, values: &Map) -> Result<(), String> {
         check_values(&self.0, values, &mut BTreeSet::new(), |_, _| ())
     }
+
+    /// Gives what is wrong with values, in no order; nothing of a schema that cannot be used.
+    pub fn faults(&self, values: &Map) -> Vec<SchemaFault> {
+        let mut all = Vec::new();
+        let Ok(compiled) = &self.0 else { return all };
+        let tell = |faults: &[Fault], places: &Places| {
+            let at = &ValuePath::default();
+            all = Explain { compiled, places, values, chart: "", at }.all(faults);
+        };
+        // The words are not asked for.
+        let _ = check_values(&self.0, values, &mut BTreeSet::new(), tell);
+        all
+    }
 }
 
 /// Checks values against the text of one schema, as linting does.

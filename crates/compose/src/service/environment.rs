@@ -96,10 +96,8 @@ fn file(service: Service<'_>, item: &Node, context: &mut Context<'_>) -> Vec<(St
         }
     };
     let Some(path) = path::join(context.report.folder(written.place), &text) else {
-        let reason = format!(
-            "`services.{}.env_file`: the file {text} lies outside the project's folder",
-            service.name
-        );
+        let reason = format!("the file {text} lies outside the project's folder");
+        let reason = service.about("env_file", &reason);
         let help = "copy it into the project, and name it by its path there";
         context.report.error(written.place, Problem::File, reason, help);
         return Vec::new();
@@ -113,10 +111,8 @@ fn file(service: Service<'_>, item: &Node, context: &mut Context<'_>) -> Vec<(St
         }
         Err(FileError::NotFound) if !is_required => Vec::new(),
         Err(error) => {
-            let reason = format!(
-                "`services.{}.env_file`: the file {text} cannot be read: {error}",
-                service.name
-            );
+            let reason = format!("the file {text} cannot be read: {error}");
+            let reason = service.about("env_file", &reason);
             let help = "paths start from the folder of the Compose file; `required: false` lets it be missing";
             context.report.error(written.place, Problem::File, reason, help);
             Vec::new()

@@ -32,6 +32,11 @@ impl<'n> Service<'n> {
         self.map.get(key)
     }
 
+    /// Says of one of its keys what there is to say.
+    pub(crate) fn about(&self, key: &str, words: &str) -> String {
+        format!("`services.{}.{key}`: {words}", self.name)
+    }
+
     /// Says that something about one of its keys is wrong.
     pub(crate) fn refuse(
         &self,
@@ -41,7 +46,7 @@ impl<'n> Service<'n> {
         reason: &str,
         help: &str,
     ) {
-        let reason = format!("`services.{}.{key}`: {reason}", self.name);
+        let reason = self.about(key, reason);
         context.report.error(place, Problem::Refused, reason, help);
     }
 
@@ -54,12 +59,28 @@ impl<'n> Service<'n> {
         reason: &str,
         help: &str,
     ) {
-        let reason = format!("`services.{}.{key}`: {reason}", self.name);
+        let reason = self.about(key, reason);
         context.report.error(place, Problem::Value, reason, help);
     }
 
+    /// Says that a key names what is declared nowhere: that `near` may be meant, or how to declare it.
+    pub(crate) fn missing(
+        &self,
+        context: &mut Context<'_>,
+        place: Place,
+        (key, reason): (&str, &str),
+        near: Option<&str>,
+        declaration: &str,
+    ) {
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it at the top: `{declaration}`"),
+        };
+        context.report.error(place, Problem::Reference, self.about(key, reason), help);
+    }
+
     pub(crate) fn note(&self, context: &mut Context<'_>, place: Place, key: &str, text: &str) {
-        context.report.note(place, format!("`services.{}.{key}`: {text}", self.name));
+        context.report.note(place, self.about(key, text));
     }
 }
 

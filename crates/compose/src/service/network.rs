@@ -98,8 +98,7 @@ fn known(
         let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
         (format!("there is no service {target}"), help)
     };
-    let reason = format!("`services.{}.{key}`: {reason}", service.name);
-    context.report.error(place, Problem::Reference, reason, help);
+    context.report.error(place, Problem::Reference, service.about(key, &reason), help);
     None
 }
 
@@ -140,12 +139,11 @@ fn joined(service: Service<'_>, networks: &Node, draft: &mut Draft, context: &mu
             return;
         }
         let near = nearest(name, context.networks.keys().map(String::as_str));
-        let help = near.map_or_else(
-            || format!("declare it at the top: `networks: {{{name}: {{}}}}`"),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let reason = format!("`services.{}.networks`: there is no network {name}", service.name);
-        context.report.error(place, Problem::Reference, reason, help);
+        let near = near.map(str::to_owned);
+        let reason = format!("there is no network {name}");
+        let declaration = format!("networks: {{{name}: {{}}}}");
+        let about = ("networks", reason.as_str());
+        service.missing(context, place, about, near.as_deref(), &declaration);
     };
     match &networks.kind {
         Kind::List(items) => {

@@ -5,7 +5,6 @@
 
 use super::{Draft, Service};
 use crate::context::Context;
-use crate::error::Problem;
 use crate::names::nearest;
 use crate::node::{Kind, Node};
 use crate::objects::{self, Sort};
@@ -205,12 +204,11 @@ fn named(
 ) {
     let Some(name) = context.volumes.get(source).cloned() else {
         let near = nearest(source, context.volumes.keys().map(String::as_str));
-        let help = near.map_or_else(
-            || format!("declare it at the top: `volumes: {{{source}: {{}}}}`"),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let reason = format!("`services.{}.volumes`: there is no volume {source}", service.name);
-        context.report.error(place, Problem::Reference, reason, help);
+        let near = near.map(str::to_owned);
+        let reason = format!("there is no volume {source}");
+        let declaration = format!("volumes: {{{source}: {{}}}}");
+        let about = ("volumes", reason.as_str());
+        service.missing(context, place, about, near.as_deref(), &declaration);
         return;
     };
     if mounts.take(service, "volumes", path, place, context).is_some() {
@@ -264,13 +262,9 @@ fn object(
     let Some(name) = objects::used(sort, &source, context) else {
         let known = context.objects.names(sort);
         let near = nearest(&source, known.iter().map(String::as_str));
-        let help = near.map_or_else(
-            || format!("declare it at the top: `{key}: {{{source}: {{file: PATH}}}}`"),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let reason =
-            format!("`services.{}.{key}`: there is none of the name {source}", service.name);
-        context.report.error(written.place, Problem::Reference, reason, help);
+        let reason = format!("there is none of the name {source}");
+        let declaration = format!("{key}: {{{source}: {{file: PATH}}}}");
+        service.missing(context, written.place, (key, &reason), near, &declaration);
         return;
     };
     let target = item.get("target").and_then(Node::scalar_text);

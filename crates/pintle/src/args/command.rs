@@ -2,6 +2,7 @@
 //!
 //! Source: `Find`, `stripFlags` and `argsMinusFirstX` in cobra's `command.go`.
 
+use pintle_chart::near::distance;
 use pintle_engine::CommandLine;
 
 use super::{Args, ArgsError, Flag};
@@ -239,22 +240,6 @@ fn stands_alone(flags: &[&Flag], is_it: impl Fn(&Flag) -> bool) -> bool {
     flags.iter().any(|flag| is_it(flag) && flag.kind.without_value().is_some())
 }
 
-/// Counts the changes of one letter that make one word of another (Levenshtein's distance).
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,12 +249,5 @@ mod tests {
         let arguments = ["-n", "web", "--debug", "show", "--foo", "bar", "values"];
         let arguments: Vec<String> = arguments.map(str::to_owned).to_vec();
         assert_eq!(words(&arguments, crate::args::flags::GLOBAL), [3, 6]);
-    }
-
-    #[test]
-    fn distances_count_changes() {
-        assert_eq!(distance("templat", "template"), 1);
-        assert_eq!(distance("", "ab"), 2);
-        assert_eq!(distance("lnit", "lint"), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! `values why`: every layer that has a say about one value, and which won.
 
+use pintle_chart::near;
 use pintle_chart::origin::{Effect, Origins, Touch};
 use pintle_chart::value_path::{Step, ValuePath};
 use pintle_engine::Release;
@@ -9,7 +10,7 @@ use crate::args::command::{Command, Count};
 use crate::args::flags;
 use crate::call::Call;
 use crate::explain;
-use crate::explain::{near, show};
+use crate::explain::show;
 use crate::prepare;
 use crate::print::{Failure, Output};
 use crate::table::text_width;

@@ -3,7 +3,6 @@
 pub(crate) mod commented;
 mod draw;
 pub(crate) mod json;
-pub(crate) mod near;
 mod schema;
 pub(crate) mod show;
 mod template;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use pintle_chart::near;
 use pintle_chart::origin::{Origin, Origins, Spotted};
 use pintle_chart::schema::SchemaFault;
 use pintle_chart::secret::is_secret;
@@ -11,7 +12,6 @@ use pintle_yaml::Value;
 use pintle_yaml::json::{self, Layout};
 
 use super::draw::{Place, Report};
-use super::near;
 
 /// The most values or alternatives that are listed.
 const MAX_LISTED: usize = 12;

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pintle_chart::Chart;
 use pintle_chart::origin::{Origins, Text};
 use pintle_chart::value_path::{Step, ValuePath};
+use pintle_chart::{Chart, near};
 use pintle_engine::Frame;
 use pintle_yaml::Value;
 
 use super::draw::{Place, Report};
-use super::near;
 use super::show;
 
 /// The most templates on the way that are shown.

@@ -2,7 +2,7 @@
 //!
 //! Nineteen of twenty lines of a manifest are these, and nothing of it is kept but its head.
 
-use super::{Kind, Level, MAX_LEVELS, Reader, bytes_of};
+use super::{Behind, Kind, Level, MAX_LEVELS, Reader, bytes_of};
 use crate::Field;
 
 /// The longest key that is looked for here, in bytes.
@@ -19,7 +19,7 @@ impl Reader<'_, '_> {
     /// Reads a line of what is only checked, from what stands in `column` on; one that is not of these kinds is read
     /// like any other.
     pub(super) fn common_line(&mut self, column: usize) -> Option<()> {
-        let mut is_entry = self.is_entry();
+        let is_entry = self.is_entry();
         self.close_skipped(column, is_entry);
         let top = *self.levels.last()?;
         let is_in_place = if top.column == column {
@@ -30,22 +30,9 @@ impl Reader<'_, '_> {
         if !is_in_place {
             return self.line(column);
         }
-        let mut column = column;
-        while is_entry {
-            self.begin_skipped(Kind::Sequence, column)?;
-            self.at += 1;
-            self.skip_spaces();
-            match self.byte(self.at) {
-                b'\t' => return None,
-                b'\n' | b'#' => {
-                    self.pass_line();
-                    return Some(());
-                }
-                _ => {}
-            }
-            column = self.at - self.line_start;
-            is_entry = self.is_entry();
-        }
+        let Behind::Column(column) = self.entries(column, Self::begin_skipped)? else {
+            return Some(());
+        };
         if let Some(colon) = self.common_key() {
             self.begin_skipped(Kind::Map, column)?;
             self.at = colon + 1;

@@ -82,6 +82,13 @@ enum Kind {
     Indentless,
 }
 
+/// What stands behind the dashes of a line.
+enum Behind {
+    Nothing,
+    /// something in this column
+    Column(usize),
+}
+
 /// A block collection that has begun.
 #[derive(Clone, Copy)]
 struct Level {
@@ -258,29 +265,35 @@ impl<'a> Reader<'a, '_> {
             }
             self.close();
         }
-        self.node(column, is_entry)
+        match self.entries(column, Self::sibling_or_first)? {
+            Behind::Nothing => Some(()),
+            Behind::Column(column) => self.content(column),
+        }
     }
 
-    /// Reads what stands in `column`: entries, an entry of a mapping, a scalar.
-    fn node(&mut self, column: usize, is_entry: bool) -> Option<()> {
+    /// Reads the dashes that stand from `column` on, each with what `begin` makes of it; gives what stands behind them.
+    #[inline]
+    fn entries(
+        &mut self,
+        column: usize,
+        begin: fn(&mut Self, Kind, usize) -> Option<()>,
+    ) -> Option<Behind> {
         let mut column = column;
-        let mut is_entry = is_entry;
-        while is_entry {
-            self.sibling_or_first(Kind::Sequence, column)?;
+        while self.is_entry() {
+            begin(self, Kind::Sequence, column)?;
             self.at += 1;
             self.skip_spaces();
             match self.byte(self.at) {
                 b'\t' => return None,
                 b'\n' | b'#' => {
                     self.pass_line();
-                    return Some(());
+                    return Some(Behind::Nothing);
                 }
                 _ => {}
             }
             column = self.at - self.line_start;
-            is_entry = self.is_entry();
         }
-        self.content(column)
+        Some(Behind::Column(column))
     }
 
     /// Reads what stands in `column` and is no entry.

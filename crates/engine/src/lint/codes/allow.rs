@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-use pintle_yaml::NodeKind;
+use pintle_yaml::{Lines, NodeKind};
 
-use super::desk::{Desk, Kind, Lines, PaperId};
+use super::desk::{Desk, Kind, PaperId};
 use super::keys::shown;
 use super::table::UNKNOWN_CODE;
 use super::{CHART_YAML, Code, Whose};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use pintle_chart::load;
-use pintle_yaml::{Location, Tree};
+use pintle_yaml::{Lines, Location, Tree};
 
 use super::allow::Allowances;
 use super::table::CODES;
@@ -173,81 +173,12 @@ fn number(code: &'static Code) -> usize {
     CODES.iter().position(|known| *known == code).expect("the table has every code")
 }
 
-/// Finds lines and columns of places that come in order.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    offset: usize,
-    /// lines ended before there
-    line: usize,
-    /// characters between the start of its line and there
-    column: usize,
-}
-
-impl Lines {
-    /// Gives the line and the column of an offset, each from 1.
-    pub(super) fn go_to(&mut self, text: &str, offset: usize) -> (usize, usize) {
-        let offset = text.floor_char_boundary(offset).max(self.offset);
-        let between = &text[self.offset..offset];
-        match between.rfind('\n') {
-            None => self.column += between.chars().count(),
-            Some(last) => {
-                self.line += memchr::memchr_iter(b'\n', between.as_bytes()).count();
-                self.column = between[last + 1..].chars().count();
-            }
-        }
-        self.offset = offset;
-        (self.line + 1, self.column + 1)
-    }
-}
-
 /// Reads the documents of a file that count.
 fn parse(text: &str, kind: Kind) -> Vec<(usize, Tree<'_>)> {
     let Kind::Yaml(which) = kind else { return Vec::new() };
-    let mut ranges = documents(text);
-    if which == load::Documents::First {
-        ranges.truncate(1);
-    }
-    let read = |range: Range<usize>| Some((range.start, pintle_yaml::parse(&text[range]).ok()?));
-    ranges.into_iter().filter_map(read).collect()
-}
-
-/// Splits a values file at lines that begin with `---`; one that no line stands before belongs to its document.
-fn documents(text: &str) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut start = 0;
-    let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
-        if line.starts_with("---") && start < line_start {
-            ranges.push(start..line_start);
-            start = line_start + line.len();
-        }
-        line_start += line.len();
-    }
-    ranges.push(start..text.len());
-    ranges
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_those_of_locations() {
-        let text = "a: 1\nü: xyz\n\nlast";
-        let mut lines = Lines::default();
-        for offset in 0..=text.len() + 1 {
-            let place = Location::of("f", text, offset);
-            assert_eq!(lines.go_to(text, offset), (place.line, place.column), "{offset}");
-        }
-    }
-
-    #[test]
-    fn documents_are_split_as_helm_splits_them() {
-        let parts = |text: &'static str| -> Vec<&str> {
-            documents(text).into_iter().map(|range| &text[range]).collect()
-        };
-        assert_eq!(parts("a: 1\n---\nb: 2\n"), ["a: 1\n", "b: 2\n"]);
-        assert_eq!(parts("---\na: 1\n"), ["---\na: 1\n"]);
-        assert_eq!(parts(""), [""]);
-    }
+    let read = |range: Range<usize>| {
+        let tree = pintle_yaml::parse(text.get(range.clone())?).ok()?;
+        Some((range.start, tree))
+    };
+    load::document_ranges(text.as_bytes(), which).into_iter().filter_map(read).collect()
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use pintle_chart::Chart;
-use pintle_chart::schema::check_one;
+use pintle_chart::schema::{Schema, SchemaFault};
 use pintle_chart::secret::is_secret;
 use pintle_chart::value_path::{Step, ValuePath};
-use pintle_yaml::{Map, Node, NodeKind, Value, json};
+use pintle_yaml::{Map, Node, Value, json};
 
 use super::desk::{Desk, Kind};
 use super::keys::key_name;
@@ -85,7 +85,7 @@ fn is_open(schema: &Value, is_top: bool) -> bool {
 
 /// Checks the defaults alone; what they lack is for the user to give.
 fn defaults_pass(desk: &mut Desk<'_>, schema: &[u8], defaults: &Map) {
-    let Err(text) = check_one(schema, defaults) else { return };
+    let faults = Schema::new(schema).faults(defaults);
     let papers = desk.values_papers();
     let Some(paper) = papers.into_iter().find(|id| desk.papers[*id].whose == Whose::Chart) else {
         return;
@@ -94,49 +94,27 @@ fn defaults_pass(desk: &mut Desk<'_>, schema: &[u8], defaults: &Map) {
     let roots = documents.iter().rev().filter_map(|(start, tree)| Some((*start, tree.root()?)));
     let mut finders: Vec<Finder<'_, '_>> =
         roots.map(|(start, root)| Finder::new(start, root)).collect();
-    let lines: Vec<&str> = text.lines().collect();
-    for (at, line) in lines.iter().enumerate() {
-        let is_within = lines.get(at + 1).is_some_and(|next| indent(next) > indent(line));
-        let Some((path, words)) = fault(line) else { continue };
-        if is_within || words.starts_with("missing propert") {
+    let mut open: Vec<&SchemaFault> = faults.iter().collect();
+    while let Some(fault) = open.pop() {
+        open.extend(fault.alternatives.iter().flatten());
+        if fault.keyword == "required" || !fault.alternatives.is_empty() {
             continue;
         }
-        let (paths, words) = match words.strip_prefix("additional properties ") {
-            Some(names) => {
-                let inner = |name| [&path[..], &[name]].concat();
-                let paths = quoted(names).into_iter().map(inner).collect();
-                (paths, "additional properties are not allowed")
-            }
-            None => (vec![path], &words[..words.floor_char_boundary(MAX_WORDS)]),
+        let path = &fault.path;
+        let Some(offset) = finders.iter_mut().find_map(|finder| finder.find(path)) else {
+            continue;
         };
-        for path in paths {
-            let found = finders.iter_mut().find_map(|finder| finder.find(&path));
-            let Some((offset, path)) = found else { continue };
-            let mut message = format!("values.schema.json refuses the default of `{path}`");
-            // The words may show the value.
-            if !is_secret(defaults, &path) {
-                message = format!("{message}: {words}");
-            }
-            desk.note(&DEFAULT_FAILS_SCHEMA, paper, offset, message);
+        let mut message = format!("values.schema.json refuses the default of `{path}`");
+        // The words may show the value.
+        if !is_secret(defaults, path) {
+            let words = match fault.keyword {
+                "additionalProperties" => "additional properties are not allowed",
+                _ => &fault.message[..fault.message.floor_char_boundary(MAX_WORDS)],
+            };
+            message = format!("{message}: {words}");
         }
+        desk.note(&DEFAULT_FAILS_SCHEMA, paper, offset, message);
     }
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
-}
-
-/// Reads a line of the report: `- at '/a/b': words`.
-fn fault(line: &str) -> Option<(Vec<String>, &str)> {
-    let rest = line.trim_start().strip_prefix("- at '")?;
-    let (pointer, words) = rest.split_once("': ")?;
-    let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
-    Some((pointer.split('/').skip(1).map(unescape).collect(), words))
-}
-
-/// Gives the names between single quotes.
-fn quoted(text: &str) -> Vec<String> {
-    text.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// Finds defaults in a document, and remembers the maps on the way.
@@ -152,31 +130,30 @@ impl<'t, 'a> Finder<'t, 'a> {
         Self { start, root, maps: HashMap::new() }
     }
 
-    /// Gives where a default is, by its key or as an item of a list, and the path to it.
-    fn find(&mut self, pointer: &[String]) -> Option<(usize, ValuePath)> {
+    /// Gives where a default is, by its key or as an item of a list.
+    fn find(&mut self, path: &ValuePath) -> Option<usize> {
         let mut node = self.root;
         let mut offset = None;
-        let mut path = ValuePath::default();
-        for token in pointer {
+        for step in &path.0 {
             let inner = node.target();
-            if inner.kind() == NodeKind::Mapping {
-                let map = self.maps.entry(inner.span().start).or_insert_with(|| {
-                    inner
-                        .entries()
-                        .filter_map(|(key, value)| Some((key_name(key)?, (key, value))))
-                        .collect()
-                });
-                let (key, value) = map.get(token)?;
-                (offset, node) = (Some(key.span().start), *value);
-                path.0.push(Step::Key(token.as_str().into()));
-            } else {
-                let index = token.parse().ok()?;
-                node = inner.items().nth(index)?;
-                offset = Some(node.span().start);
-                path.0.push(Step::Index(index));
+            match step {
+                Step::Key(name) => {
+                    let map = self.maps.entry(inner.span().start).or_insert_with(|| {
+                        let entries = inner.entries();
+                        entries
+                            .filter_map(|(key, value)| Some((key_name(key)?, (key, value))))
+                            .collect()
+                    });
+                    let (key, value) = map.get(&**name)?;
+                    (offset, node) = (Some(key.span().start), *value);
+                }
+                Step::Index(index) => {
+                    node = inner.items().nth(*index)?;
+                    offset = Some(node.span().start);
+                }
             }
         }
-        Some((self.start + offset?, path))
+        Some(self.start + offset?)
     }
 }
 
@@ -204,16 +181,5 @@ mod tests {
         ] {
             assert!(!is_open(closed), "{closed}");
         }
-    }
-
-    #[test]
-    fn faults_are_read_from_the_report() {
-        let (path, words) =
-            fault("    - at '/a~1b/0': got string, want integer").expect("it is one");
-        assert_eq!(
-            (path, words),
-            (vec!["a/b".to_owned(), "0".to_owned()], "got string, want integer")
-        );
-        assert_eq!(quoted("'a', 'b' not allowed"), ["a", "b"]);
     }
 }

@@ -88,7 +88,7 @@ impl Shapes {
         id
     }
 
-    /// Tells whether [`Shapes::any`] can tell these alternatives apart, and how many they are.
+    /// Gives the shape of what is one of several; nothing if they are too many.
     pub(super) fn any(&mut self, ids: impl IntoIterator<Item = ShapeId>) -> Option<ShapeId> {
         let mut all = Vec::new();
         for id in ids {

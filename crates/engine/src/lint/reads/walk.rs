@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use pintle_chart::with_room;
 use pintle_gotmpl::TemplateSet;
 use pintle_gotmpl::syntax::{Control, Names, Node, Syntax};
 
@@ -25,9 +26,6 @@ const MAX_PLACES: usize = 64;
 /// How many bytes of a text, and how many variables that are passed over, count as a step.
 const BYTES_A_STEP: usize = 64;
 const VARIABLES_A_STEP: usize = 16;
-
-/// Stack that is left when a new segment is made, and how large that is, in bytes.
-const STACK: (usize, usize) = (128 << 10, 2 << 20);
 
 /// What a value is used for, after which nothing is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,7 +128,7 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         found.depth += 1;
-        stacker::maybe_grow(STACK.0, STACK.1, || step(self));
+        with_room(|| step(self));
         self.found.depth -= 1;
     }
 

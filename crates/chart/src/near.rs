@@ -1,15 +1,30 @@
 //! Words that a mistyped one may mean.
 
-use crate::args::command::distance;
-
 /// The longest words that are compared, in bytes.
 const MAX_LEN: usize = 128;
 
 /// The most words that are offered.
 const MAX_OFFERED: usize = 3;
 
-/// Gives the words that are near one, the nearest first: with few changes of letters, other case, or one part of the other.
-pub(crate) fn of<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+/// Counts the changes of one letter that make one word of another (Levenshtein's distance).
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Gives up to three words that are near one, the nearest first: with few changes of letters, other case, or one part of
+/// the other. No word of more than 128 bytes is near any.
+pub fn of<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
     if word.len() > MAX_LEN {
         return Vec::new();
     }
@@ -43,6 +58,15 @@ fn letters(word: &str) -> Vec<char> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_changes() {
+        assert_eq!(distance("templat", "template"), 1);
+        assert_eq!(distance("", "ab"), 2);
+        assert_eq!(distance("lnit", "lint"), 2);
+    }
+
     #[test]
     fn the_nearest_words_come_first() {
         let of =
