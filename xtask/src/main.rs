@@ -7,6 +7,7 @@ mod conform;
 mod differ;
 mod layers;
 mod record;
+mod schemas;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ usage: cargo xtask COMMAND
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
                                          draws cases, compares with Go and Helm, keeps what differs; needs Go
+  schemas                                makes the types of Kubernetes' versions anew; needs Go
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         | ["conform", "--golden", golden, "--charts", charts] => {
             conform::run(Path::new(charts), Path::new(golden))
         }
+        ["schemas"] => schemas::run(),
         ["differ", ref arguments @ ..] => differ::run(arguments),
         ["record", ref domains @ ..] => record::run(domains),
         _ => Err(USAGE.to_owned()),

@@ -34,7 +34,7 @@ pub mod load;
 mod lock;
 mod metadata;
 mod metadata_yaml;
-pub mod near;
+pub use pintle_yaml::near;
 pub mod origin;
 pub mod package;
 pub mod path;

@@ -16,12 +16,14 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod document;
 mod error;
 mod head;
 mod hook;
 mod object;
 mod order;
 mod split;
+pub mod validate;
 
 pub use error::Error;
 pub use head::Head;

@@ -25,6 +25,7 @@ pub mod json;
 mod lines;
 mod location;
 mod map;
+pub mod near;
 mod parser;
 mod reader;
 mod resolve;

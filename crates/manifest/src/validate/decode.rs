@@ -1,0 +1,209 @@
+//! Whether an object fits the structs that an API server decodes it into, field by field.
+//!
+//! Go's JSON decoder is strict about types, keeps a zero where there is null, and in a strict API server knows no
+//! field that the struct has not. What OpenAPI calls required is not asked here: the rules know better.
+//!
+//! Source: `sigs.k8s.io/json`; the decoders of `Quantity`, `IntOrString`, `Time` and `JSONSchemaPropsOr…`.
+
+use std::fmt::Write as _;
+
+use base64::DecodeError;
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine as _};
+use jiff::Timestamp;
+use pintle_yaml::near;
+
+use super::at::{At, quoted};
+use super::finding::Code;
+use super::quantity;
+use super::types::{Shape, TypeId, Types};
+use crate::document::{Content, Entry, Node};
+
+/// Reports what an API server would not decode. Gives whether all values have the type of their field.
+pub(super) fn decode(at: At<'_>, types: &'static Types, id: TypeId) -> bool {
+    let mut decoder = Decoder { types, fits: true };
+    decoder.object(at, id);
+    decoder.fits
+}
+
+struct Decoder {
+    types: &'static Types,
+    fits: bool,
+}
+
+impl Decoder {
+    fn object(&mut self, at: At<'_>, id: TypeId) {
+        let kind = self.types.get(id);
+        for entry in at.node().map(Node::entries).unwrap_or_default() {
+            match kind.field(&entry.key) {
+                Some(field) => {
+                    let shape = field.shape;
+                    if !is_plainly(shape, &entry.value) {
+                        self.value(at.field(field.name, entry), shape);
+                    }
+                }
+                None => unknown(at, entry, kind.names()),
+            }
+        }
+    }
+
+    fn value(&mut self, at: At<'_>, shape: Shape) {
+        let Some(node) = at.node() else { return };
+        match (shape, &node.content) {
+            (_, Content::Null) | (Shape::Any, _) => {}
+            (Shape::Struct(id), Content::Map(_)) => self.object(at, id),
+            (Shape::List(inner), Content::List(_)) => {
+                let inner = self.types.inner(inner);
+                at.items().for_each(|item| self.value(item, inner));
+            }
+            (Shape::Map(inner), Content::Map(_)) => {
+                let inner = self.types.inner(inner);
+                for entry in node.entries() {
+                    if !is_plainly(inner, &entry.value) {
+                        self.value(at.entry(entry), inner);
+                    }
+                }
+            }
+            (Shape::Text, Content::String(_))
+            | (Shape::Bool, Content::Bool(_))
+            | (Shape::Int64, Content::Int(_))
+            | (Shape::Double, Content::Int(_) | Content::Float(_))
+            | (Shape::SchemaOrBool, Content::Bool(_)) => {}
+            (Shape::Int32, Content::Int(value)) if i32::try_from(*value).is_ok() => {}
+            (Shape::IntOrString, Content::String(_)) => {}
+            (Shape::IntOrString, Content::Int(value)) if i32::try_from(*value).is_ok() => {}
+            (Shape::Quantity, Content::String(text)) => {
+                if let Err(error) = quantity::parse(text) {
+                    self.broken(at, error);
+                }
+            }
+            (Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
+            (Shape::Bytes, Content::String(text)) => {
+                if let Some(error) = base64_error(text) {
+                    self.broken(at, &error);
+                }
+            }
+            (Shape::Time, Content::String(text)) => {
+                if !is_time(text) {
+                    let layout = "2006-01-02T15:04:05Z07:00";
+                    self.broken(
+                        at,
+                        &format!("parsing time {text:?} as {layout:?}: cannot parse it"),
+                    );
+                }
+            }
+            (
+                Shape::SchemaOrBool | Shape::SchemaOrList | Shape::SchemaOrStrings,
+                Content::Map(_),
+            ) => {
+                if let Some(id) = self.types.id("apiextensions.v1.JSONSchemaProps") {
+                    self.object(at, id);
+                }
+            }
+            (Shape::SchemaOrList, Content::List(_)) => {
+                at.items().for_each(|item| self.value(item, Shape::SchemaOrBool));
+            }
+            (Shape::SchemaOrStrings, Content::List(_)) => {
+                at.items().for_each(|item| self.value(item, Shape::Text));
+            }
+            _ => self.mismatch(at, node, shape),
+        }
+    }
+
+    fn mismatch(&mut self, at: At<'_>, node: &Node<'_>, shape: Shape) {
+        let found = match &node.content {
+            Content::Null => "null".to_owned(),
+            Content::Bool(_) => "bool".to_owned(),
+            Content::Int(value) if matches!(shape, Shape::Int32 | Shape::IntOrString) => {
+                format!("number {value}")
+            }
+            Content::Float(value) if matches!(shape, Shape::Int32 | Shape::Int64) => {
+                format!("number {value}")
+            }
+            Content::Int(_) | Content::Float(_) => "number".to_owned(),
+            Content::String(_) => "string".to_owned(),
+            Content::List(_) => "array".to_owned(),
+            Content::Map(_) => "object".to_owned(),
+        };
+        let wanted = self.type_name(shape);
+        self.broken(at, &format!("cannot unmarshal {found} into a field of type {wanted}"));
+    }
+
+    fn broken(&mut self, at: At<'_>, message: &str) {
+        self.fits = false;
+        at.report(&Code::WRONG_TYPE, message);
+    }
+
+    /// Gives Go's name of a shape, as far as OpenAPI tells.
+    fn type_name(&self, shape: Shape) -> String {
+        match shape {
+            Shape::Text => "string".to_owned(),
+            Shape::Bool => "bool".to_owned(),
+            Shape::Int32 => "int32".to_owned(),
+            Shape::Int64 => "int64".to_owned(),
+            Shape::Double => "float64".to_owned(),
+            Shape::Bytes => "[]uint8".to_owned(),
+            Shape::Time => "v1.Time".to_owned(),
+            Shape::Quantity => "resource.Quantity".to_owned(),
+            Shape::IntOrString => "intstr.IntOrString".to_owned(),
+            Shape::Any => "interface {}".to_owned(),
+            Shape::SchemaOrBool => "v1.JSONSchemaPropsOrBool".to_owned(),
+            Shape::SchemaOrList => "v1.JSONSchemaPropsOrArray".to_owned(),
+            Shape::SchemaOrStrings => "v1.JSONSchemaPropsOrStringArray".to_owned(),
+            Shape::Struct(id) => {
+                let name = self.types.get(id).name;
+                let without_group = name.split_once('.').map_or(name, |(_, rest)| rest);
+                without_group.to_owned()
+            }
+            Shape::List(inner) => format!("[]{}", self.type_name(self.types.inner(inner))),
+            Shape::Map(inner) => format!("map[string]{}", self.type_name(self.types.inner(inner))),
+        }
+    }
+}
+
+/// Tells whether a value fits a shape at first sight, so that no path need be known.
+fn is_plainly(shape: Shape, node: &Node<'_>) -> bool {
+    matches!(
+        (shape, &node.content),
+        (_, Content::Null)
+            | (Shape::Any, _)
+            | (Shape::Text | Shape::IntOrString, Content::String(_))
+            | (Shape::Bool, Content::Bool(_))
+            | (Shape::Int64, Content::Int(_))
+    )
+}
+
+/// Reports a field that a type does not have, with those that it has and may be meant.
+fn unknown(at: At<'_>, entry: &Entry<'_>, names: impl Iterator<Item = &'static str>) {
+    let around = at.path();
+    let dot = if around.is_empty() { "" } else { "." };
+    let path = format!("{around}{dot}{}", entry.key);
+    let mut message = format!("unknown field {}", quoted(&path));
+    if let [nearest, ..] = near::of(&entry.key, names)[..] {
+        let _ = write!(message, "; did you mean {}?", quoted(nearest));
+    }
+    at.report_field(&Code::UNKNOWN_FIELD, path, message, entry.offset);
+}
+
+/// Tells what is wrong with base64, in Go's words; line breaks are no part of it.
+fn base64_error(text: &str) -> Option<String> {
+    let without_breaks: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    let error = STANDARD.decode(without_breaks.as_bytes()).err()?;
+    let at = match error {
+        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. } => at,
+        DecodeError::InvalidLength(length) => length / 4 * 4,
+        DecodeError::InvalidPadding => without_breaks.len() / 4 * 4,
+    };
+    Some(format!("illegal base64 data at input byte {at}"))
+}
+
+/// Tells whether Go reads a text as a time of RFC 3339.
+fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= "2006-01-02T15:04:05Z".len()
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && bytes[10] == b'T'
+        && bytes[13] == b':'
+        && bytes[16] == b':'
+        && text.parse::<Timestamp>().is_ok()
+}

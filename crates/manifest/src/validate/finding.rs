@@ -1,0 +1,101 @@
+//! What is found wrong: a code, a field, a text, a place.
+
+use std::fmt;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// a cluster takes the object, and it may not do what is meant
+    Warning,
+    /// a cluster refuses the object
+    Error,
+}
+
+/// What is wrong with an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// what kind of fault it is; stable
+    pub code: &'static Code,
+    /// the path of the field as an API server writes it: `spec.containers[0].name`; empty for the whole object
+    pub field: String,
+    /// what is wrong with it, in an API server's words where it has words: `Required value`
+    pub message: String,
+    /// where it is in the document's text, in bytes
+    pub offset: usize,
+}
+
+impl Finding {
+    /// Tells how bad it is.
+    pub fn severity(&self) -> Severity {
+        self.code.severity
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// A kind of fault.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// its stable name: `unknown-field`
+    pub name: &'static str,
+    /// how bad it is
+    pub severity: Severity,
+    /// what it means
+    pub meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $severity:ident $text:literal, $meaning:literal;)*) => {
+        impl Code {
+            $($(#[$doc])* pub const $name: Self =
+                Self { name: $text, severity: Severity::$severity, meaning: $meaning };)*
+        }
+
+        /// All kinds of faults there are.
+        pub const CODES: &[&Code] = &[$(&Code::$name),*];
+    };
+}
+
+codes! {
+    /// no YAML
+    NOT_YAML = Error "not-yaml", "the document cannot be read";
+    /// no `kind`, no `apiVersion`
+    NO_KIND = Error "no-kind", "the document does not say which object it is";
+    /// a kind that the version of Kubernetes does not have
+    REMOVED_API = Error "removed-api", "this version of Kubernetes no longer has the API version";
+    /// an API version that will go
+    DEPRECATED_API = Warning "deprecated-api", "the API version or the field will be removed";
+    /// an API version that is off unless asked for
+    DISABLED_API = Warning "disabled-api", "clusters have the API version only where it was turned on";
+    /// a kind that nobody described to us
+    UNKNOWN_KIND = Warning "unknown-kind", "no schema for the kind: only its metadata was checked";
+    /// a key twice
+    DUPLICATE_KEY = Error "duplicate-key", "a key occurs twice in one map, and the last one counts";
+    /// a field the type does not have
+    UNKNOWN_FIELD = Error "unknown-field", "the type has no such field";
+    /// a value of another type
+    WRONG_TYPE = Error "wrong-type", "the value has another type than the field";
+    /// `Required value`
+    REQUIRED = Error "required", "the field must be given";
+    /// `Invalid value`
+    INVALID = Error "invalid", "the value breaks a rule of the field";
+    /// `Unsupported value`
+    UNSUPPORTED = Error "unsupported", "the value is none of those that the field can have";
+    /// `Duplicate value`
+    DUPLICATE = Error "duplicate", "the value must occur once";
+    /// `Not found`
+    NOT_FOUND = Error "not-found", "the value names a part of the object that is not there";
+    /// `Forbidden`
+    FORBIDDEN = Error "forbidden", "the field may not be given here";
+    /// `Too long`
+    TOO_LONG = Error "too-long", "the value is longer than the field takes";
+    /// `Too many`
+    TOO_MANY = Error "too-many", "the list or map has more entries than the field takes";
+}

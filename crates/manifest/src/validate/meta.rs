@@ -1,0 +1,224 @@
+//! What all objects have: `metadata`; and label selectors.
+//!
+//! Source: `pkg/api/validation/objectmeta.go` and `pkg/apis/meta/v1/validation` of apimachinery.
+
+use super::at::{At, quoted};
+use super::finding::Code;
+use super::names::{self, NameRule, dns_label, label_value, qualified_name};
+
+/// How large all annotations of an object may be, in bytes.
+const MAX_ANNOTATIONS: usize = 256 << 10;
+
+/// Checks the metadata of an object that is to be created.
+pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
+    let generate_name = at.get("generateName");
+    if !generate_name.text().is_empty() {
+        generate_name.invalid_each(rule.faults(generate_name.text(), true));
+    }
+    let name = at.get("name");
+    if !name.text().is_empty() {
+        name.invalid_each(rule.faults(name.text(), false));
+    } else if generate_name.text().is_empty() {
+        name.required("name or generateName is required");
+    }
+    let namespace = at.get("namespace");
+    if !namespace.text().is_empty() {
+        namespace.invalid_each(dns_label(namespace.text()));
+    }
+    not_negative(at.get("generation"));
+    labels(at.get("labels"));
+    annotations(at.get("annotations"));
+    owner_references(at.get("ownerReferences"));
+    finalizers(at.get("finalizers"));
+    managed_fields(at.get("managedFields"));
+}
+
+/// Checks the labels and annotations of a template: nothing else of its metadata counts.
+pub(crate) fn template_metadata(at: At<'_>) {
+    labels(at.get("labels"));
+    annotations(at.get("annotations"));
+}
+
+/// Refuses a number below zero.
+pub(crate) fn not_negative(at: At<'_>) {
+    if at.number() < 0 {
+        at.invalid("must be greater than or equal to 0");
+    }
+}
+
+/// Checks labels.
+pub(crate) fn labels(at: At<'_>) {
+    for (key, value) in at.texts() {
+        let at = at.near_key(key);
+        for fault in qualified_name(key) {
+            at.invalid_as(&quoted(key), &fault);
+        }
+        for fault in label_value(value) {
+            at.invalid_as(&quoted(value), &fault);
+        }
+    }
+}
+
+/// Checks annotations: keys are told apart from those of labels only by case.
+pub(crate) fn annotations(at: At<'_>) {
+    let mut size = 0;
+    for (key, value) in at.texts() {
+        size += key.len() + value.len();
+        for fault in qualified_name(&key.to_lowercase()) {
+            at.near_key(key).invalid_as(&quoted(key), &fault);
+        }
+    }
+    if size > MAX_ANNOTATIONS {
+        at.too_long(MAX_ANNOTATIONS);
+    }
+}
+
+fn owner_references(at: At<'_>) {
+    let mut controller = None;
+    for owner in at.items() {
+        let must_not_be_empty = |name, is_empty: bool, detail: &str| {
+            if is_empty {
+                owner.get(name).invalid_as(&quoted(owner.get(name).text()), detail);
+            }
+        };
+        let (api_version, kind) = (owner.get("apiVersion").text(), owner.get("kind").text());
+        let version = api_version.split_once('/').map_or(api_version, |(_, version)| version);
+        must_not_be_empty("apiVersion", version.is_empty(), "version must not be empty");
+        for name in ["kind", "name", "uid"] {
+            must_not_be_empty(name, owner.get(name).text().is_empty(), "must not be empty");
+        }
+        if api_version == "v1" && kind == "Event" {
+            owner.invalid("/v1, Kind=Event is disallowed from being an owner");
+        }
+        if owner.get("controller").is_true() {
+            let name = format!("{kind}/{}", owner.get("name").text());
+            match &controller {
+                None => controller = Some(name),
+                Some(first) => at.invalid(&format!(
+                    "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {name}"
+                )),
+            }
+        }
+    }
+}
+
+fn finalizers(at: At<'_>) {
+    let mut of_garbage = 0;
+    for finalizer in at.items() {
+        for fault in qualified_name(finalizer.text()) {
+            at.invalid_as(&quoted(finalizer.text()), &fault);
+        }
+        of_garbage |= match finalizer.text() {
+            "orphan" => 1,
+            "foregroundDeletion" => 2,
+            _ => 0,
+        };
+    }
+    if of_garbage == 3 {
+        at.invalid("finalizer orphan and foregroundDeletion cannot be both set");
+    }
+}
+
+fn managed_fields(at: At<'_>) {
+    for entry in at.items() {
+        let operation = entry.get("operation");
+        if !matches!(operation.text(), "Apply" | "Update") {
+            operation.invalid_as(&quoted(operation.text()), "must be `Apply` or `Update`");
+        }
+        let fields_type = entry.get("fieldsType");
+        if !matches!(fields_type.text(), "" | "FieldsV1") {
+            fields_type.invalid("must be `FieldsV1`");
+        }
+        let manager = entry.get("manager");
+        if manager.text().len() > 128 {
+            manager.too_long(128);
+        }
+    }
+}
+
+/// Checks a label selector, if one is set.
+pub(crate) fn label_selector(at: At<'_>) {
+    labels(at.get("matchLabels"));
+    for expression in at.get("matchExpressions").items() {
+        let values = expression.get("values");
+        match expression.get("operator").text() {
+            "In" | "NotIn" => {
+                if values.is_empty() {
+                    values.required("must be specified when `operator` is 'In' or 'NotIn'");
+                }
+            }
+            "Exists" | "DoesNotExist" => {
+                if !values.is_empty() {
+                    values.forbidden(
+                        "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+                    );
+                }
+            }
+            operator => {
+                let at = expression.get("operator");
+                at.invalid_as(&quoted(operator), "not a valid selector operator");
+            }
+        }
+        let key = expression.get("key");
+        key.invalid_each(qualified_name(key.text()));
+        for value in values.items() {
+            value.invalid_each(label_value(value.text()));
+        }
+    }
+}
+
+/// Tells whether a selector is there but selects by nothing.
+pub(crate) fn is_empty_selector(at: At<'_>) -> bool {
+    at.get("matchLabels").is_empty() && at.get("matchExpressions").is_empty()
+}
+
+/// Tells whether a label selector matches labels; one with a fault matches nothing.
+pub(crate) fn selects(selector: At<'_>, labels: At<'_>) -> bool {
+    let label =
+        |wanted: &str| labels.texts().find(|(key, _)| *key == wanted).map(|(_, value)| value);
+    let has_labels =
+        selector.get("matchLabels").texts().all(|(key, value)| label(key) == Some(value));
+    has_labels
+        && selector.get("matchExpressions").items().all(|expression| {
+            let found = label(expression.get("key").text());
+            let is_listed = || {
+                let mut values = expression.get("values").items();
+                found.is_some_and(|found| values.any(|value| value.text() == found))
+            };
+            match expression.get("operator").text() {
+                "In" => is_listed(),
+                "NotIn" => !is_listed(),
+                "Exists" => found.is_some(),
+                "DoesNotExist" => found.is_none(),
+                _ => false,
+            }
+        })
+}
+
+/// Checks the name of another object: `Required value` without one.
+pub(crate) fn object_name(at: At<'_>, rule: NameRule) {
+    if at.text().is_empty() {
+        at.required("");
+    } else {
+        at.invalid_each(rule.faults(at.text(), false));
+    }
+}
+
+/// Refuses a text that is none of those; `Required value` when it is empty.
+pub(crate) fn one_of(at: At<'_>, supported: &[&str]) {
+    if at.text().is_empty() {
+        at.required("");
+    } else if !supported.contains(&at.text()) {
+        at.unsupported(supported);
+    }
+}
+
+/// Refuses a number that is no port.
+pub(crate) fn port(at: At<'_>) {
+    at.invalid_each(names::port_number(at.number()));
+}
+
+/// Warns of a field that a newer way replaces.
+pub(crate) fn deprecated(at: At<'_>, detail: &str) {
+    at.report(&Code::DEPRECATED_API, detail);
+}

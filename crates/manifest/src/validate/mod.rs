@@ -1,0 +1,179 @@
+//! Whether a cluster takes objects: what an API server checks when it creates them, without one.
+//!
+//! ```
+//! use pintle_manifest::validate::{Minor, Validator};
+//!
+//! let text = "apiVersion: v1\nkind: Service\nmetadata: {name: Web}\nspec: {prots: []}\n";
+//! let inspected = Validator::new(Minor::near(34)).inspect(text);
+//! let found: Vec<String> = inspected[0].findings.iter().map(ToString::to_string).collect();
+//! assert_eq!(found[0], "spec.prots: unknown field \"spec.prots\"; did you mean \"ports\"?");
+//! ```
+//!
+//! An object goes through `decode` (its fields and their types, from `types`), `meta` (its metadata) and the rules of
+//! its kind (`rules`); texts are Kubernetes' own.
+
+mod at;
+mod decode;
+mod finding;
+mod meta;
+mod names;
+mod quantity;
+mod rules;
+mod types;
+
+pub use finding::{CODES, Code, Finding, Severity};
+pub use types::Minor;
+
+use at::{At, Check};
+use types::Types;
+
+use crate::document::{Content, Document, Node};
+
+/// Judges objects as an API server of one version does.
+#[derive(Debug, Clone)]
+pub struct Validator {
+    minor: Minor,
+}
+
+/// An object that was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    /// which object it is
+    pub identity: Identity,
+    /// whether its kind is known; of another only the metadata is judged
+    pub is_known: bool,
+    /// what is wrong with it, in the order in which it was found
+    pub findings: Vec<Finding>,
+}
+
+/// What names an object; a part that is missing is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// `apps/v1`
+    pub api_version: String,
+    /// `Deployment`
+    pub kind: String,
+    /// the namespace that the object itself names
+    pub namespace: String,
+    /// `metadata.name`, or `metadata.generateName`
+    pub name: String,
+}
+
+impl Inspected {
+    /// Tells whether a cluster refuses the object.
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+impl Validator {
+    /// Makes a judge with the types and rules of a version.
+    pub fn new(minor: Minor) -> Self {
+        Self { minor }
+    }
+
+    /// Judges the objects of one document: none for a blank one, several for a `List`.
+    ///
+    /// A document that is no YAML gives one object without a name, and that finding.
+    pub fn inspect(&self, text: &str) -> Vec<Inspected> {
+        let document = match Document::read(text) {
+            Ok(document) => document,
+            Err(error) => return vec![not_yaml(&error)],
+        };
+        let mut inspected = Vec::new();
+        if !document.root.is_null() {
+            self.inspect_node(&document.root, &mut inspected);
+        }
+        if let Some(first) = inspected.first_mut() {
+            for offset in &document.repeated {
+                first.findings.push(repeated_key(text, *offset));
+            }
+        }
+        inspected
+    }
+
+    fn inspect_node(&self, node: &Node<'_>, inspected: &mut Vec<Inspected>) {
+        let types = Types::of(self.minor);
+        let identity = identity(node);
+        let known = types.kind(&identity.api_version, &identity.kind);
+        if known.is_none() && identity.kind.ends_with("List") && node.get("items").is_some() {
+            for item in node.get("items").map(Node::items).unwrap_or_default() {
+                self.inspect_node(item, inspected);
+            }
+            return;
+        }
+        let check = Check::new(self.minor);
+        let at = check.top(node);
+        if says_its_kind(at) {
+            match known {
+                Some(kind) => {
+                    if decode::decode(at, types, kind.id) {
+                        let group = identity.api_version.rsplit_once('/');
+                        let group = group.map_or("", |(group, _)| group);
+                        let rules = rules::of(group, &identity.kind);
+                        meta::metadata(at.get("metadata"), rules.name);
+                        (rules.check)(at);
+                    }
+                }
+                None => meta::metadata(at.get("metadata"), names::NameRule::Any),
+            }
+        }
+        let is_known = known.is_some();
+        inspected.push(Inspected { identity, is_known, findings: check.into_findings() });
+    }
+}
+
+/// Reports an object without a kind or an API version, in the words of apimachinery.
+fn says_its_kind(at: At<'_>) -> bool {
+    if !at.node().is_some_and(|node| matches!(node.content, Content::Map(_))) {
+        at.report(&Code::NO_KIND, "the document is no object: it is no map");
+        return false;
+    }
+    for (name, words) in [("kind", "Kind"), ("apiVersion", "apiVersion")] {
+        let at = at.get(name);
+        if at.text().is_empty() {
+            at.report(&Code::NO_KIND, format!("Object '{words}' is missing"));
+            return false;
+        }
+    }
+    true
+}
+
+fn identity(node: &Node<'_>) -> Identity {
+    let text = |node: Option<&Node<'_>>, key: &str| {
+        let value = node.and_then(|node| node.get(key)).and_then(Node::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    let metadata = node.get("metadata");
+    let mut name = text(metadata, "name");
+    if name.is_empty() {
+        name = text(metadata, "generateName");
+    }
+    Identity {
+        api_version: text(Some(node), "apiVersion"),
+        kind: text(Some(node), "kind"),
+        namespace: text(metadata, "namespace"),
+        name,
+    }
+}
+
+fn not_yaml(error: &pintle_yaml::Error) -> Inspected {
+    let offset = match error {
+        pintle_yaml::Error::Yaml { offset, .. } => *offset,
+        _ => 0,
+    };
+    let finding =
+        Finding { code: &Code::NOT_YAML, field: String::new(), message: error.to_string(), offset };
+    Inspected { identity: Identity::default(), is_known: false, findings: vec![finding] }
+}
+
+fn repeated_key(text: &str, offset: u32) -> Finding {
+    let offset = offset as usize;
+    let key = text[offset..].split([':', '\n']).next().unwrap_or_default().trim();
+    Finding {
+        code: &Code::DUPLICATE_KEY,
+        field: key.trim_matches(['"', '\'']).to_owned(),
+        message: "the key occurs twice in its map, and the last one counts".to_owned(),
+        offset,
+    }
+}

@@ -1,0 +1,10 @@
+//! `Ingress`, `IngressClass`, `NetworkPolicy`, `IPAddress`, `ServiceCIDR`.
+//!
+//! Source: `pkg/apis/networking/validation/validation.go`.
+
+use super::Rules;
+
+/// Gives the rules of the kinds of this file.
+pub(super) fn rules(_group: &str, _kind: &str) -> Option<Rules> {
+    None
+}

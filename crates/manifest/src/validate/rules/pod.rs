@@ -1,0 +1,10 @@
+//! `Pod`, `PodTemplate`, and the pods within other kinds.
+//!
+//! Source: `ValidatePodSpec` in `pkg/apis/core/validation/validation.go`.
+
+use super::Rules;
+
+/// Gives the rules of the kinds of this file.
+pub(super) fn rules(_group: &str, _kind: &str) -> Option<Rules> {
+    None
+}

@@ -1,0 +1,10 @@
+//! `Role`, `ClusterRole` and their bindings.
+//!
+//! Source: `pkg/apis/rbac/validation/validation.go`.
+
+use super::Rules;
+
+/// Gives the rules of the kinds of this file.
+pub(super) fn rules(_group: &str, _kind: &str) -> Option<Rules> {
+    None
+}

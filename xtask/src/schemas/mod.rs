@@ -1,0 +1,28 @@
+//! `schemas`: what is known of Kubernetes' types, made from what Kubernetes publishes.
+
+mod kubernetes;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Result;
+
+/// Makes the folder `schemas/kubernetes` anew; needs Go, whose module proxy has the sources.
+pub(crate) fn run() -> Result {
+    kubernetes::run()
+}
+
+/// Gives the folder of a Go module, fetched if it is not there.
+fn module(path: &str, version: &str) -> Result<PathBuf> {
+    let output = Command::new("go")
+        .args(["mod", "download", "-json", &format!("{path}@{version}")])
+        .current_dir(std::env::temp_dir())
+        .output()
+        .map_err(|error| format!("go: {error}"))?;
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("go mod download {path}@{version}: {error}"))?;
+    match answer["Dir"].as_str() {
+        Some(dir) => Ok(PathBuf::from(dir)),
+        None => Err(format!("go mod download {path}@{version}: {}", answer["Error"])),
+    }
+}
