@@ -26,7 +26,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pintle-yaml",
         ],
     ),
-    ("xtask", &["pintle", "pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),
+    (
+        "xtask",
+        &[
+            "pintle",
+            "pintle-chart",
+            "pintle-engine",
+            "pintle-gotmpl",
+            "pintle-manifest",
+            "pintle-yaml",
+        ],
+    ),
 ];
 
 /// Compares the table with what the manifests say.

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod conform;
 mod differ;
+mod judge;
 mod layers;
 mod record;
 mod schemas;
@@ -28,6 +29,8 @@ usage: cargo xtask COMMAND
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
                                          draws cases, compares with Go and Helm, keeps what differs; needs Go
   schemas                                makes the types of Kubernetes' versions anew; needs Go
+  judge-validate --against FILE [--kube-version V] [--show N [--kind K] [--how H] [--text T] [--whole]]
+                                         compares what validate says with a real API server's verdicts, one JSON a line
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         }
         ["schemas"] => schemas::run(),
         ["differ", ref arguments @ ..] => differ::run(arguments),
+        ["judge-validate", ref arguments @ ..] => judge::run(arguments),
         ["record", ref domains @ ..] => record::run(domains),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,0 +1,168 @@
+//! What an API server says of an object, taken apart: which fields it names, and what it says of them.
+//!
+//! A refusal is one of three: the JSON does not fit the Go type (a path without list indexes), a field is unknown or given
+//! twice (`strict decoding error`), or validation failed (`PATH: REASON: detail`, several in brackets). Some values refuse
+//! themselves while they are read, such as a time; the server then names no field.
+//!
+//! Source: `Error` of `encoding/json`'s `UnmarshalTypeError`, `pkg/runtime/error.go` and
+//! `pkg/util/validation/field/errors.go` in `k8s.io/apimachinery`.
+
+/// The reasons that a validation error names between its path and its detail.
+const REASONS: &[&str] = &[
+    "Required value",
+    "Invalid value",
+    "Unsupported value",
+    "Duplicate value",
+    "Forbidden",
+    "Too long",
+    "Too many",
+    "Not found",
+    "Internal error",
+];
+
+/// What an API server said of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It would store the object.
+    Accepted,
+    /// It would not; its words.
+    Refused(String),
+}
+
+/// A refusal, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal<'a> {
+    /// The first field that is named, if one is; empty for the object itself.
+    pub(crate) path: Option<String>,
+    /// Whether the path has no list indexes, since Go names none where JSON does not fit a type.
+    pub(crate) is_without_indexes: bool,
+    /// What is said of that field, and of those behind it.
+    pub(crate) detail: &'a str,
+}
+
+impl<'a> Refusal<'a> {
+    /// Takes a text apart.
+    pub(crate) fn of(text: &'a str) -> Self {
+        let text = without_status(text);
+        if let Some(at) = text.find("json: cannot unmarshal") {
+            let detail = &text[at..];
+            return Self { path: Some(go_field(detail)), is_without_indexes: true, detail };
+        }
+        if let Some((_, detail)) = text.split_once("strict decoding error: ") {
+            let path = detail.split('"').nth(1).map(str::to_owned);
+            return Self { path, is_without_indexes: false, detail };
+        }
+        let rest = text.split_once(" is invalid: ").map_or(text, |(_, rest)| rest);
+        let rest = rest.strip_prefix('[').unwrap_or(rest);
+        let Some((at, _)) = first_reason(rest) else {
+            return Self { path: None, is_without_indexes: false, detail: text };
+        };
+        let path = match &rest[..at] {
+            "<nil>" => "",
+            path => path,
+        };
+        let detail = rest[at..].trim_start_matches(": ");
+        Self { path: Some(path.to_owned()), is_without_indexes: false, detail }
+    }
+
+    /// Tells whether a path of ours is the one that is named.
+    pub(crate) fn names(&self, ours: &str) -> bool {
+        match &self.path {
+            None => true,
+            Some(path) if self.is_without_indexes => *path == without_indexes(ours),
+            Some(path) => path == ours,
+        }
+    }
+
+    /// Tells whether a message of ours says what the server says of the first field.
+    pub(crate) fn says(&self, ours: &str) -> bool {
+        // A hint is ours alone.
+        let ours = ours.split_once("; did you mean").map_or(ours, |(before, _)| before);
+        // Further errors follow the first after a comma, the last one's bracket closes the list.
+        self.detail
+            .strip_prefix(ours)
+            .is_some_and(|rest| rest.is_empty() || rest == "]" || rest.starts_with(", "))
+            || ours.strip_suffix(self.detail).is_some_and(|before| before.ends_with(": "))
+    }
+}
+
+/// Takes the HTTP status off, with which recorded texts begin.
+pub(crate) fn without_status(text: &str) -> &str {
+    match text.split_once(' ') {
+        Some((status, rest)) if status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit()) => {
+            rest
+        }
+        _ => text,
+    }
+}
+
+/// Gives the path of a JSON error: what follows the name of the struct.
+fn go_field(text: &str) -> String {
+    let field = text.split_once("Go struct field ").and_then(|(_, rest)| rest.split(' ').next());
+    field
+        .and_then(|field| field.split_once('.'))
+        .map_or_else(String::new, |(_, path)| path.to_owned())
+}
+
+/// Finds the first reason of a validation error: where its colon is, and which.
+fn first_reason(text: &str) -> Option<(usize, &'static str)> {
+    let found = REASONS.iter().filter_map(|reason| {
+        let at = text
+            .match_indices(reason)
+            .map(|(at, _)| at)
+            .find(|at| at.checked_sub(2).is_some_and(|colon| text.get(colon..*at) == Some(": ")))?;
+        Some((at - 2, *reason))
+    });
+    found.min()
+}
+
+/// Gives a path without what stands in brackets.
+pub(crate) fn without_indexes(path: &str) -> String {
+    let mut depth = 0_usize;
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_refusal_is_taken_apart() {
+        let cases = [
+            (
+                "400 Job in version \"v1\" cannot be handled as a Job: json: cannot unmarshal object into Go struct field \
+                 Container.spec.template.spec.containers.image of type string",
+                "spec.template.spec.containers[0].image",
+            ),
+            (
+                "cannot be handled: strict decoding error: unknown field \"metadata.lables\"",
+                "metadata.lables",
+            ),
+            (
+                "422 Deployment.apps \"a\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+                "spec.replicas",
+            ),
+            (
+                "Pod \"a\" is invalid: [spec.containers[0].name: Required value, spec.volumes: Too many: 3: b]",
+                "spec.containers[0].name",
+            ),
+            ("json: cannot unmarshal string into Go value of type v1.Pod", ""),
+        ];
+        for (text, path) in cases {
+            assert!(Refusal::of(text).names(path), "{path}: {:?}", Refusal::of(text));
+        }
+        assert_eq!(Refusal::of("illegal base64 data at input byte 4").path, None);
+        assert!(!Refusal::of(cases[2].0).names("spec.replica"));
+        assert!(Refusal::of(cases[3].0).says("Required value"));
+        assert!(!Refusal::of(cases[3].0).says("Required"));
+    }
+}
