@@ -18,9 +18,12 @@ mod kubeconfig;
 mod log;
 mod prepare;
 mod print;
+mod sarif;
 mod table;
 mod user_values;
+mod validation;
 mod whole_file;
+mod workflow_command;
 
 use std::process::ExitCode;
 use std::time::Instant;

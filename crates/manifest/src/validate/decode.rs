@@ -63,20 +63,17 @@ impl Decoder {
                     }
                 }
             }
-            (Shape::Text, Content::String(_))
-            | (Shape::Bool, Content::Bool(_))
+            (Shape::Text | Shape::IntOrString, Content::String(_))
+            | (Shape::Bool | Shape::SchemaOrBool, Content::Bool(_))
             | (Shape::Int64, Content::Int(_))
-            | (Shape::Double, Content::Int(_) | Content::Float(_))
-            | (Shape::SchemaOrBool, Content::Bool(_)) => {}
-            (Shape::Int32, Content::Int(value)) if i32::try_from(*value).is_ok() => {}
-            (Shape::IntOrString, Content::String(_)) => {}
-            (Shape::IntOrString, Content::Int(value)) if i32::try_from(*value).is_ok() => {}
+            | (Shape::Double | Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
+            (Shape::Int32 | Shape::IntOrString, Content::Int(value))
+                if i32::try_from(*value).is_ok() => {}
             (Shape::Quantity, Content::String(text)) => {
                 if let Err(error) = quantity::parse(text) {
                     self.broken(at, error);
                 }
             }
-            (Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
             (Shape::Bytes, Content::String(text)) => {
                 if let Some(error) = base64_error(text) {
                     self.broken(at, &error);

@@ -115,7 +115,13 @@ impl Validator {
                         (rules.check)(at);
                     }
                 }
-                None => meta::metadata(at.get("metadata"), names::NameRule::Any),
+                None => {
+                    meta::metadata(at.get("metadata"), names::NameRule::Any);
+                    at.get("kind").report(
+                        &Code::UNKNOWN_KIND,
+                        format!("no schema for {} of {}", identity.kind, identity.api_version),
+                    );
+                }
             }
         }
         let is_known = known.is_some();
@@ -158,9 +164,10 @@ fn identity(node: &Node<'_>) -> Identity {
 }
 
 fn not_yaml(error: &pintle_yaml::Error) -> Inspected {
-    let offset = match error {
-        pintle_yaml::Error::Yaml { offset, .. } => *offset,
-        _ => 0,
+    // A line in the words would be one of the document, and the place says it in the file.
+    let (message, offset) = match error {
+        pintle_yaml::Error::Yaml { message, offset } => (message.clone(), *offset),
+        error => (error.to_string(), 0),
     };
     let finding =
         Finding { code: &Code::NOT_YAML, field: String::new(), message: error.to_string(), offset };

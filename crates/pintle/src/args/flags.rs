@@ -229,6 +229,16 @@ flags! {
 }
 
 flags! {
+    /// Flags of `validate` alone.
+    VALIDATE_FLAGS;
+    IGNORE_FILENAME_PATTERN = Flag::new("ignore-filename-pattern", Texts, "regular expression of paths in folders to leave out (may be repeated)");
+    SKIP = Flag::new("skip", List, "kinds to leave out: Kind or group/version/Kind (may be repeated)");
+    SUMMARY = Flag::new("summary", Bool, "print how many objects are valid, invalid and skipped");
+    VALIDATE_OUTPUT = Flag::new("output", Text, "what to print: text, json (kubeconform's, with places), junit, sarif, or github for its annotations").short('o');
+    VERBOSE = Flag::new("verbose", Bool, "list objects in which nothing is wrong, too");
+}
+
+flags! {
     /// Flags of `dependency build` and `dependency update` alone.
     DEPENDENCY_FLAGS;
     SKIP_REFRESH = Flag::new("skip-refresh", Bool, "leave the indexes of repositories as they are");

@@ -19,6 +19,7 @@ mod show_only;
 mod template;
 mod template_flags;
 mod template_report;
+mod validate;
 mod values;
 mod values_why;
 mod version;
@@ -49,6 +50,7 @@ pub(crate) static ROOT: Command = Command {
         schema::COMMAND,
         show::COMMAND,
         template::COMMAND,
+        validate::COMMAND,
         values::COMMAND,
         version::COMMAND,
     ],

@@ -1,0 +1,157 @@
+//! The files that are judged: found, read and judged on all cores.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pintle_chart::go::regex::Regex;
+use pintle_manifest::validate::{Code, Finding, Identity, Validator};
+use walkdir::WalkDir;
+
+use super::{Choice, Judged, Status, Told, judge_text};
+use crate::print::Failure;
+use crate::user_values::go_words;
+
+/// The name of standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// How files of manifests end.
+const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
+
+/// The largest file that is read, in bytes.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+
+/// Lists the files of a path: itself, or those of the folder that may be manifests, in order of their names.
+///
+/// # Errors
+///
+/// A path where nothing is, or a folder that cannot be listed.
+pub(crate) fn list(path: &str, ignored: &[Regex], files: &mut Vec<String>) -> Result<(), Failure> {
+    let failed = |error: &io::Error| Failure(format!("{path}: {}", go_words(error)));
+    if path == STANDARD_INPUT {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    if !fs::metadata(path).map_err(|error| failed(&error))?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.map_err(|error| Failure(error.to_string()))?;
+        let name = entry.path().to_string_lossy().into_owned();
+        let is_manifest = ENDINGS.iter().any(|ending| name.ends_with(ending));
+        let is_ignored = || ignored.iter().any(|pattern| pattern.is_match(&name));
+        if entry.file_type().is_file() && is_manifest && !is_ignored() {
+            files.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Judges files on all cores; what was found comes in the order of the files.
+pub(crate) fn judge(files: &[String], validator: &Validator, choice: &Choice) -> Vec<Judged> {
+    let next = AtomicUsize::new(0);
+    let progress = Progress::new(files.len());
+    let judge_some = || {
+        let mut judged = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else { return judged };
+            judged.push((at, judge_file(file, validator, choice)));
+            progress.show(at);
+        }
+    };
+    let n_cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut judged = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..n_cores.min(files.len()))
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, judge_some).ok())
+            .collect();
+        let mut judged = judge_some();
+        for helper in helpers {
+            judged.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        judged
+    });
+    progress.clear();
+    judged.sort_unstable_by_key(|(at, _)| *at);
+    judged.into_iter().flat_map(|(_, judged)| judged).collect()
+}
+
+/// Judges one file; what cannot be read is an object that cannot be judged.
+fn judge_file(file: &str, validator: &Validator, choice: &Choice) -> Vec<Judged> {
+    let text = match read(file) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            let line = 1 + n_line_feeds(&error.as_bytes()[..offset]);
+            (line, "the file is no UTF-8 text".to_owned())
+        }),
+        Err(error) => Err((1, go_words(&error))),
+    };
+    match text {
+        Ok(text) => judge_text(file, &text, validator, choice),
+        Err((line, message)) => {
+            let finding =
+                Finding { code: &Code::NOT_YAML, field: String::new(), message, offset: 0 };
+            let told = Told { finding, line, column: 1 };
+            vec![Judged {
+                file: file.to_owned(),
+                identity: Identity::default(),
+                status: Status::Error,
+                findings: vec![told],
+            }]
+        }
+    }
+}
+
+fn n_line_feeds(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn read(file: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if file == STANDARD_INPUT {
+        io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    } else {
+        fs::File::open(file)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let why = format!("the file is larger than {} MiB", MAX_FILE_BYTES >> 20);
+        return Err(io::Error::other(why));
+    }
+    Ok(bytes)
+}
+
+/// How far it has come, on a terminal, once it takes longer.
+struct Progress {
+    started: Instant,
+    n_files: usize,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// How long nothing is said.
+    const PATIENCE: Duration = Duration::from_millis(500);
+    /// How many files pass between two lines.
+    const STEP: usize = 64;
+
+    fn new(n_files: usize) -> Self {
+        Self { started: Instant::now(), n_files, is_shown: io::stderr().is_terminal() }
+    }
+
+    fn show(&self, at: usize) {
+        if self.is_shown && at.is_multiple_of(Self::STEP) && self.started.elapsed() > Self::PATIENCE
+        {
+            // A terminal that takes nothing is shown nothing.
+            let _ = write!(io::stderr(), "\r{at} of {} files", self.n_files);
+        }
+    }
+
+    fn clear(&self) {
+        if self.is_shown && self.started.elapsed() > Self::PATIENCE {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Objects judged as an API server would judge them, with the place of each finding in the file it stands in.
+
+pub(crate) mod files;
+pub(crate) mod report;
+
+use pintle_engine::Rendered;
+use pintle_manifest::validate::{Code, Finding, Identity, Inspected, Severity, Validator};
+use pintle_manifest::{SplitRules, split};
+use pintle_yaml::Lines;
+
+/// One object, and what was found in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Judged {
+    /// the file, as the user named it, or the template within its chart
+    pub(crate) file: String,
+    /// which object it is
+    pub(crate) identity: Identity,
+    /// what it came to
+    pub(crate) status: Status,
+    /// what was found
+    pub(crate) findings: Vec<Told>,
+}
+
+/// What the judgement of an object came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// a cluster takes it
+    Valid,
+    /// a cluster refuses it
+    Invalid,
+    /// it could not be judged: no YAML, no object
+    Error,
+    /// it was not judged, as its kind is unknown or was to be left out
+    Skipped,
+}
+
+/// A finding, and its place in the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// what was found
+    pub(crate) finding: Finding,
+    /// the line, from 1
+    pub(crate) line: usize,
+    /// the column in characters, from 1
+    pub(crate) column: usize,
+}
+
+/// What is left out, and what counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choice {
+    /// kinds that are not judged: `Kind`, or `group/version/Kind`
+    pub(crate) skipped: Vec<String>,
+    /// findings of which nothing is said
+    pub(crate) allowed: Vec<&'static Code>,
+    /// whether warnings are faults as well
+    pub(crate) is_strict: bool,
+}
+
+impl Choice {
+    fn skips(&self, identity: &Identity) -> bool {
+        let is_named = |skipped: &String| {
+            let Identity { api_version, kind, .. } = identity;
+            skipped == kind || skipped.rsplit_once('/') == Some((api_version, kind))
+        };
+        self.skipped.iter().any(is_named)
+    }
+
+    fn judged(
+        &self,
+        file: &str,
+        inspected: Inspected,
+        place: &mut dyn FnMut(usize) -> (usize, usize),
+    ) -> Judged {
+        let Inspected { identity, is_known, findings } = inspected;
+        if self.skips(&identity) {
+            let file = file.to_owned();
+            return Judged { file, identity, status: Status::Skipped, findings: Vec::new() };
+        }
+        let findings: Vec<Told> = findings
+            .into_iter()
+            .filter(|finding| !self.allowed.contains(&finding.code))
+            .map(|finding| {
+                let (line, column) = place(finding.offset);
+                Told { finding, line, column }
+            })
+            .collect();
+        let is_unreadable =
+            |told: &Told| [&Code::NOT_YAML, &Code::NO_KIND].contains(&told.finding.code);
+        let is_fault = |told: &Told| self.is_strict || told.finding.severity() == Severity::Error;
+        let status = if findings.iter().any(is_unreadable) {
+            Status::Error
+        } else if findings.iter().any(is_fault) {
+            Status::Invalid
+        } else if is_known {
+            Status::Valid
+        } else {
+            Status::Skipped
+        };
+        Judged { file: file.to_owned(), identity, status, findings }
+    }
+}
+
+/// Judges the objects of a file.
+pub(crate) fn judge_text(
+    file: &str,
+    text: &str,
+    validator: &Validator,
+    choice: &Choice,
+) -> Vec<Judged> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = Lines::default();
+    let mut judged = Vec::new();
+    for document in split(text, SplitRules::LINE_START) {
+        let begin = document.text.as_ptr() as usize - text.as_ptr() as usize;
+        for inspected in validator.inspect(document.text) {
+            let mut place = |offset: usize| lines.go_to(text, begin + offset);
+            judged.push(choice.judged(file, inspected, &mut place));
+        }
+    }
+    judged
+}
+
+/// Judges the objects of a render, definitions of `crds/` first.
+pub(crate) fn judge_rendered(
+    rendered: &Rendered,
+    validator: &Validator,
+    choice: &Choice,
+) -> Vec<Judged> {
+    let definitions = rendered.crds.iter();
+    let mut judged: Vec<Judged> = definitions
+        .flat_map(|(path, file)| judge_text(path, &file.text(), validator, choice))
+        .collect();
+    for object in rendered.objects() {
+        let mut lines = Lines::default();
+        for inspected in validator.inspect(&object.text) {
+            let mut place = |offset: usize| {
+                let (line, column) = lines.go_to(&object.text, offset);
+                (object.line + line - 1, column)
+            };
+            judged.push(choice.judged(&object.source, inspected, &mut place));
+        }
+    }
+    judged
+}

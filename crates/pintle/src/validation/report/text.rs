@@ -1,0 +1,46 @@
+//! The report as text: a line for each finding, in the form that compilers have.
+
+use std::fmt::Write as _;
+
+use super::{Counts, Report, name_of, word};
+use crate::validation::Status;
+
+pub(super) fn write(report: &Report) -> String {
+    let mut text = String::new();
+    for judged in report.listed() {
+        let name = name_of(&judged.identity);
+        for told in &judged.findings {
+            let (finding, file) = (&told.finding, &judged.file);
+            let severity = word(finding.severity());
+            let _ = writeln!(
+                text,
+                "{file}:{}:{}: {severity}: {name}: {} ({})",
+                told.line,
+                told.column,
+                printable(&finding.to_string()),
+                finding.code.name
+            );
+        }
+        if judged.findings.is_empty() {
+            let status = match judged.status {
+                Status::Skipped => "skipped",
+                _ => "valid",
+            };
+            let _ = writeln!(text, "{}: {name}: {status}", judged.file);
+        }
+    }
+    if report.has_summary {
+        let Counts { valid, invalid, errors, skipped } = report.counts();
+        let n_objects = report.judged.len();
+        let _ = writeln!(
+            text,
+            "Summary: {n_objects} objects - Valid: {valid}, Invalid: {invalid}, Errors: {errors}, Skipped: {skipped}"
+        );
+    }
+    text
+}
+
+/// Takes out of a text what would do more to a terminal than be shown.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
