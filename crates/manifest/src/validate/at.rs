@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use super::finding::{Code, Finding};
 use super::names::Faults;
+use super::quantity::{self, Quantity};
 use super::types::Minor;
 use crate::document::{Content, Entry, Node};
 
@@ -135,6 +136,21 @@ impl<'a> At<'a> {
         Self { step: self.check.step(self.step, Step::Field(name)), ..self }
     }
 
+    /// Stays at the value but calls it a field of another place, as some of Kubernetes' rules do.
+    pub(crate) fn under(self, around: Self, name: &'static str) -> Self {
+        Self { step: self.check.step(around.step, Step::Field(name)), ..self }
+    }
+
+    /// Stays at the value but calls it an entry of another place, as some of Kubernetes' rules do.
+    pub(crate) fn keyed(self, around: Self, key: &str) -> Self {
+        Self { step: self.check.step(around.step, Step::Key(key.into())), ..self }
+    }
+
+    /// Stays at the value but reports it by the path of another place, as rules of whole lists do.
+    pub(crate) fn at_place_of(self, other: Self) -> Self {
+        Self { step: other.step, ..self }
+    }
+
     /// Goes through the items of a list.
     pub(crate) fn items(self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         let items = self.node.map(Node::items).unwrap_or_default();
@@ -203,6 +219,17 @@ impl<'a> At<'a> {
     /// Tells whether the boolean is set and true.
     pub(crate) fn is_true(self) -> bool {
         self.boolean().unwrap_or_default()
+    }
+
+    /// Gives the quantity; none is zero.
+    pub(crate) fn quantity(self) -> Quantity {
+        let parsed = match self.node.map(|node| &node.content) {
+            Some(Content::Int(value)) => Ok(Quantity::whole(*value)),
+            Some(Content::Float(value)) => quantity::parse(&value.to_string()),
+            Some(Content::String(text)) => quantity::parse(text),
+            _ => Ok(Quantity::ZERO),
+        };
+        parsed.unwrap_or(Quantity::ZERO)
     }
 
     /// Gives how many items or entries there are.

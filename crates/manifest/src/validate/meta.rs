@@ -172,10 +172,35 @@ pub(crate) fn is_empty_selector(at: At<'_>) -> bool {
     at.get("matchLabels").is_empty() && at.get("matchExpressions").is_empty()
 }
 
+/// Tells whether Kubernetes can select by a label selector; by none that is set it can.
+pub(crate) fn is_valid_selector(selector: At<'_>) -> bool {
+    let has_names = |at: At<'_>| {
+        at.texts()
+            .all(|(key, value)| qualified_name(key).is_empty() && label_value(value).is_empty())
+    };
+    has_names(selector.get("matchLabels"))
+        && selector.get("matchExpressions").items().all(|expression| {
+            let values = expression.get("values");
+            let has_values = match expression.get("operator").text() {
+                "In" | "NotIn" => !values.is_empty(),
+                "Exists" | "DoesNotExist" => values.is_empty(),
+                _ => return false,
+            };
+            has_values
+                && qualified_name(expression.get("key").text()).is_empty()
+                && values.items().all(|value| label_value(value.text()).is_empty())
+        })
+}
+
 /// Tells whether a label selector matches labels; one with a fault matches nothing.
 pub(crate) fn selects(selector: At<'_>, labels: At<'_>) -> bool {
-    let label =
-        |wanted: &str| labels.texts().find(|(key, _)| *key == wanted).map(|(_, value)| value);
+    selects_by(selector, |wanted| {
+        labels.texts().find(|(key, _)| *key == wanted).map(|(_, value)| value)
+    })
+}
+
+/// Tells whether a label selector matches labels that are looked up; one with a fault matches nothing.
+pub(crate) fn selects_by<'t>(selector: At<'_>, label: impl Fn(&str) -> Option<&'t str>) -> bool {
     let has_labels =
         selector.get("matchLabels").texts().all(|(key, value)| label(key) == Some(value));
     has_labels

@@ -1,0 +1,201 @@
+//! `PersistentVolume`.
+//!
+//! Source: `ValidatePersistentVolumeSpec` in `pkg/apis/core/validation/validation.go`, and `pv_validation.go` in
+//! `pkg/volume/validation`.
+
+use super::claim::{access_modes, volume_mode};
+use super::source;
+use crate::validate::at::{At, quoted};
+use crate::validate::names::{dns_subdomain, label_value, qualified_name};
+use crate::validate::quantity::Quantity;
+
+/// The annotation that mount options were once given by.
+const MOUNT_OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
+
+/// Checks a volume.
+pub(super) fn persistent_volume(at: At<'_>) {
+    let spec = at.get("spec");
+    let modes = spec.get("accessModes");
+    if modes.is_empty() {
+        modes.required("");
+    }
+    access_modes(modes);
+    capacity(spec.get("capacity"));
+    let reclaim = spec.get("persistentVolumeReclaimPolicy");
+    if !matches!(reclaim.text(), "" | "Delete" | "Recycle" | "Retain") {
+        reclaim.unsupported(&["Delete", "Recycle", "Retain"]);
+    }
+    let affinity = spec.get("nodeAffinity");
+    if affinity.is_set() {
+        let required = affinity.get("required");
+        if required.is_set() {
+            node_selector(required);
+        } else {
+            required.required("must specify required node constraints");
+        }
+    }
+    source::check(spec, at.get("metadata").get("name").text());
+    if source::is_set(spec, "local") && !affinity.is_set() {
+        affinity.required("Local volume requires node affinity");
+    }
+    let path = spec.get("hostPath").get("path").text();
+    if reclaim.text() == "Recycle" && is_root(path) {
+        reclaim.forbidden("may not be 'recycle' for a hostPath mount of '/'");
+    }
+    let class = spec.get("storageClassName");
+    if !class.text().is_empty() {
+        class.invalid_each(dns_subdomain(class.text()));
+    }
+    volume_mode(spec.get("volumeMode"));
+    attributes_class(spec);
+    let options = at.get("metadata").get("annotations").key(MOUNT_OPTIONS);
+    if options.node().is_some() && !source::takes_mount_options(spec) {
+        let annotations = at.get("metadata").get("annotations");
+        let options = options.under(annotations, MOUNT_OPTIONS);
+        options.forbidden("may not specify mount options for this volume type");
+    }
+}
+
+/// Checks the spec of a volume within an attachment.
+pub(super) fn inline_spec(at: At<'_>) {
+    let inline = "may not be specified in the context of inline volumes";
+    let claim = at.get("claimRef");
+    if claim.is_set() {
+        claim.forbidden(inline);
+    }
+    let capacity = at.get("capacity");
+    if !capacity.is_empty() {
+        capacity.forbidden(inline);
+    }
+    if !at.get("csi").is_set() {
+        at.get("csi").required("has to be specified in the context of inline volumes");
+    }
+    let modes = at.get("accessModes");
+    if modes.is_empty() {
+        modes.required("");
+    }
+    access_modes(modes);
+    let reclaim = at.get("persistentVolumeReclaimPolicy");
+    if !matches!(reclaim.text(), "" | "Retain") {
+        reclaim.forbidden("may only be Retain in the context of inline volumes");
+    }
+    if at.get("nodeAffinity").is_set() {
+        at.get("nodeAffinity").forbidden(inline);
+    }
+    source::check(at, "");
+    if source::is_set(at, "local") {
+        at.get("nodeAffinity").required("Local volume requires node affinity");
+    }
+    let class = at.get("storageClassName");
+    if !class.text().is_empty() {
+        class.forbidden(inline);
+    }
+    let mode = at.get("volumeMode");
+    if mode.is_set() && mode.text() != "Filesystem" {
+        mode.forbidden(
+            "may not specify volumeMode other than Filesystem in the context of inline volumes",
+        );
+    }
+}
+
+fn capacity(at: At<'_>) {
+    if at.is_empty() {
+        at.required("");
+    }
+    let has_storage = at.node().is_some_and(|node| node.get("storage").is_some());
+    if !has_storage || at.len() > 1 {
+        at.unsupported(&["storage"]);
+    }
+    for (_, amount) in at.entries() {
+        if amount.quantity() <= Quantity::ZERO {
+            amount.invalid("must be greater than zero");
+        }
+    }
+}
+
+fn attributes_class(spec: At<'_>) {
+    let class = spec.get("volumeAttributesClassName");
+    // Before 1.34 the field is dropped, unless a feature is turned on.
+    if !class.is_set() || spec.minor().number() < 34 {
+        return;
+    }
+    if class.text().is_empty() {
+        class.required("an empty string is disallowed");
+    } else {
+        class.invalid_each(dns_subdomain(class.text()));
+    }
+    if !spec.get("csi").is_set() {
+        spec.get("csi").required("has to be specified when using volumeAttributesClassName");
+    }
+}
+
+/// Checks which nodes are selected: by their labels, or by their names.
+pub(crate) fn node_selector(at: At<'_>) {
+    let terms = at.get("nodeSelectorTerms");
+    if terms.is_empty() {
+        terms.required("must have at least one node selector term");
+    }
+    for term in terms.items() {
+        term.get("matchExpressions").items().for_each(label_requirement);
+        term.get("matchFields").items().for_each(field_requirement);
+    }
+}
+
+fn label_requirement(at: At<'_>) {
+    let (key, operator, values) = (at.get("key"), at.get("operator"), at.get("values"));
+    match operator.text() {
+        "In" | "NotIn" => {
+            if values.is_empty() {
+                values.required("must be specified when `operator` is 'In' or 'NotIn'");
+            }
+        }
+        "Exists" | "DoesNotExist" => {
+            if !values.is_empty() {
+                let detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                values.forbidden(detail);
+            }
+        }
+        "Gt" | "Lt" => {
+            if values.len() != 1 {
+                let detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
+                values.required(detail);
+            }
+        }
+        text => operator.invalid_as(&quoted(text), "not a valid selector operator"),
+    }
+    key.invalid_each(qualified_name(key.text()));
+    for value in values.items() {
+        value.invalid_each(label_value(value.text()));
+    }
+}
+
+fn field_requirement(at: At<'_>) {
+    let (key, operator, values) = (at.get("key"), at.get("operator"), at.get("values"));
+    if !matches!(operator.text(), "In" | "NotIn") {
+        operator.invalid_as(&quoted(operator.text()), "not a valid selector operator");
+    } else if values.len() != 1 {
+        values.required(
+            "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+        );
+    }
+    if key.text() == "metadata.name" {
+        for value in values.items() {
+            value.invalid_each(dns_subdomain(value.text()));
+        }
+    } else {
+        key.invalid_as(&quoted(key.text()), "not a valid field selector key");
+    }
+}
+
+/// Tells whether a path leads to the root of a file system.
+fn is_root(path: &str) -> bool {
+    let mut depth = 0_usize;
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => depth = depth.saturating_sub(1),
+            _ => depth += 1,
+        }
+    }
+    path.starts_with('/') && depth == 0
+}
