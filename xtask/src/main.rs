@@ -3,10 +3,12 @@
 mod accept;
 mod bench;
 mod check;
+mod cluster;
 mod conform;
 mod differ;
 mod judge;
 mod layers;
+mod mutate;
 mod record;
 mod schemas;
 mod tidy;
@@ -25,12 +27,17 @@ usage: cargo xtask COMMAND
   conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
   bench [--helm PATH] [--charts DIR] [--pairs N] [--only NAME]… [--write-readme]
                                          what renders cost beside real Helm; needs Helm, and Go for rows in process
+  cluster up|down|status [--version V] [--port N]
+                                         a real etcd and kube-apiserver on this machine, in the user's cache; needs Go
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
                                          draws cases, compares with Go and Helm, keeps what differs; needs Go
   schemas                                makes the types of Kubernetes' versions anew; needs Go
-  judge-validate --against FILE [--kube-version V] [--show N [--kind K] [--how H] [--text T] [--whole]]
-                                         compares what validate says with a real API server's verdicts, one JSON a line
+  judge-validate [--replay | --record | --against FILE | --golden DIR [--per-kind N]] [--kube-version V] [--seed N]
+      [--faults N] [--show N [--kind K] [--how H] [--text T] [--whole]]
+                                         what validate says of objects with a fault, beside what a running API server says
+                                         (cluster up), or said: --replay what is recorded, --against one JSON a line;
+                                         --golden takes the objects of recorded renders instead of fixtures/manifests
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -40,6 +47,7 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["accept"] => accept::run(),
         ["bench", ref args @ ..] => bench::run(args),
+        ["cluster", ref arguments @ ..] => cluster::run(arguments),
         ["check"] => check::run(),
         ["tidy"] => tidy::run(),
         ["conform", "--charts", charts, "--golden", golden]

@@ -1,58 +1,239 @@
 //! `cargo xtask judge-validate`: the verdicts of `pintle validate` beside those of a real API server.
+//!
+//! Valid objects get one fault each (`mutate`). A running server says what it thinks of them, or a recording of what it
+//! said once; false alarms, what we refuse for the same field, and what we miss are counted and shown.
 
 mod against;
+mod documents;
+mod live;
 mod ours;
+mod recorded;
 mod report;
 mod server;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use crate::cluster::{Client, DEFAULT_VERSION, Place};
+use crate::mutate::{candidates, choose};
 use crate::{Result, say};
-use report::Shown;
+pub(crate) use documents::json;
 
-/// The version whose verdicts are compared with, where none is named.
-const KUBE_VERSION: &str = "1.34.4";
+use documents::Document;
+use live::{Answer, Question};
+use recorded::Row;
+use report::{Case, Report, Shown};
+use server::Verdict;
+
+/// How many faults are made in an object, however small it is.
+const FEWEST: usize = 30;
+
+/// Of how many possible faults one more is made.
+const ONE_OF: usize = 16;
+
+/// How many faults are made in an object, however large it is.
+const MOST: usize = 260;
+
+/// How many objects of a kind are taken from renders.
+const PER_KIND: usize = 20;
 
 /// What the command line asks for.
-#[derive(Default)]
 struct Plan {
-    kube_version: Option<String>,
-    against: Option<PathBuf>,
+    kube_version: String,
+    mode: Mode,
+    golden: Option<PathBuf>,
+    seed: u64,
+    per_kind: usize,
+    n_faults: Option<usize>,
     shown: Shown,
+}
+
+/// Whose verdicts ours are compared with.
+enum Mode {
+    /// Those of a running server.
+    Live,
+    /// Those of a running server, which are kept.
+    Record,
+    /// Those that were kept.
+    Replay,
+    /// Those of a file.
+    Against(PathBuf),
 }
 
 /// Compares as the arguments say, and fails if we are not as good as we have to be.
 pub(crate) fn run(args: &[&str]) -> Result {
     let plan = plan(args)?;
-    let kube_version = plan.kube_version.as_deref().unwrap_or(KUBE_VERSION);
     let start = Instant::now();
-    let Some(file) = &plan.against else { return Err("name a file with --against".to_owned()) };
-    let report = against::compare(file, kube_version, &plan.shown)?;
+    let report = match &plan.mode {
+        Mode::Against(file) => against::compare(file, &plan.kube_version, &plan.shown)?,
+        Mode::Replay => replay(&plan)?,
+        Mode::Live | Mode::Record => ask(&plan)?,
+    };
     say(report.text().trim_end());
     say(&format!("{:.1} s", start.elapsed().as_secs_f64()));
     if report.is_good() { Ok(()) } else { Err("not as good as it has to be".to_owned()) }
 }
 
-fn plan(args: &[&str]) -> Result<Plan> {
-    let mut plan = Plan::default();
-    let mut words = args.iter();
-    while let Some(word) = words.next() {
-        if *word == "--whole" {
-            plan.shown.is_whole = true;
-            continue;
-        }
-        let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
-        let number = || value.parse::<usize>().map_err(|error| format!("{word} {value}: {error}"));
-        match *word {
-            "--against" => plan.against = Some(PathBuf::from(value)),
-            "--kube-version" => plan.kube_version = Some((*value).to_owned()),
-            "--show" => plan.shown.n = number()?,
-            "--kind" => plan.shown.kind = Some((*value).to_owned()),
-            "--how" => plan.shown.how = Some((*value).to_owned()),
-            "--text" => plan.shown.text = Some((*value).to_owned()),
-            _ => return Err(format!("no option {word}")),
+fn replay(plan: &Plan) -> Result<Report> {
+    let documents = documents::ours()?;
+    let rows = recorded::read(&plan.kube_version, &documents)?;
+    let mut report = Report::default();
+    for row in rows {
+        report.add(&case(row, &plan.kube_version), &plan.shown);
+    }
+    Ok(report)
+}
+
+/// Asks a running server.
+fn ask(plan: &Plan) -> Result<Report> {
+    let client = Client::of(&Place::of(&plan.kube_version)?)?;
+    let documents = match &plan.golden {
+        Some(folder) => documents::rendered(folder, plan.per_kind, plan.seed)?,
+        None => documents::ours()?,
+    };
+    let whole: Vec<Question<'_>> = documents
+        .iter()
+        .map(|document| Question { document, fault: None, object: document.object.clone() })
+        .collect();
+    let answers = live::ask(&client, &whole)?;
+    let mut rows = Vec::new();
+    let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    let mut valid = Vec::new();
+    for (question, answer) in whole.into_iter().zip(answers) {
+        match answer {
+            Answer::Judged(Verdict::Accepted) => {
+                valid.push(question.document);
+                rows.push(row(question, Verdict::Accepted));
+            }
+            Answer::Judged(Verdict::Refused(words)) if plan.golden.is_none() => {
+                let Document { file, number, .. } = question.document;
+                return Err(format!("the server refuses {file} #{number}: {words}"));
+            }
+            Answer::Judged(verdict) => rows.push(row(question, verdict)),
+            Answer::Otherwise(why) => *others.entry(why).or_default() += 1,
         }
     }
+    let questions: Vec<Question<'_>> =
+        valid.into_iter().flat_map(|document| questions(document, plan)).collect();
+    let answers = live::ask(&client, &questions)?;
+    for (question, answer) in questions.into_iter().zip(answers) {
+        match answer {
+            Answer::Judged(verdict) => rows.push(row(question, verdict)),
+            Answer::Otherwise(why) => *others.entry(why).or_default() += 1,
+        }
+    }
+    say(&format!("{} answers were about something else", others.values().sum::<usize>()));
+    for why in others.keys().take(plan.shown.n) {
+        say(&format!("  {why}"));
+    }
+    if matches!(plan.mode, Mode::Record) {
+        rows.sort_by_key(|row| (row.document.file.clone(), row.document.number));
+        recorded::write(&plan.kube_version, &rows)?;
+    }
+    let mut report = Report::default();
+    for row in rows {
+        report.add(&case(row, &plan.kube_version), &plan.shown);
+    }
+    Ok(report)
+}
+
+/// Makes faults in an object.
+fn questions<'a>(document: &'a Document, plan: &Plan) -> Vec<Question<'a>> {
+    let faults = candidates(&document.object);
+    let n = plan.n_faults.unwrap_or_else(|| (FEWEST + faults.len() / ONE_OF).min(MOST));
+    let chosen = choose(faults, n, plan.seed).into_iter();
+    chosen
+        .filter_map(|fault| {
+            let object = fault.apply(&document.object)?;
+            Some(Question { document, fault: Some(fault), object })
+        })
+        .collect()
+}
+
+fn row(question: Question<'_>, server: Verdict) -> Row<'_> {
+    let Question { document, fault, object } = question;
+    Row { document, fault, object, server }
+}
+
+/// Asks us as well.
+fn case(row: Row<'_>, kube_version: &str) -> Case {
+    let Row { document, fault, object, server } = row;
+    // A valid object is judged as it is written, a faulty one as JSON.
+    let text = if fault.is_some() { object.to_string() } else { document.text.clone() };
+    let ours = ours::findings(&text, kube_version);
+    let word = fault.as_ref().map_or_else(|| "none".to_owned(), |fault| fault.change.word());
+    let how = word.split(':').next().unwrap_or_default().to_owned();
+    let place = fault.map_or_else(String::new, |fault| format!("{} {word}", fault.place));
+    let name = format!("{}#{}", document.file, document.number);
+    let kind = document.kind().to_owned();
+    Case { name, kind, how, place, server, ours, document: text }
+}
+
+fn plan(args: &[&str]) -> Result<Plan> {
+    let mut plan = Plan {
+        kube_version: DEFAULT_VERSION.to_owned(),
+        mode: Mode::Live,
+        golden: None,
+        seed: 1,
+        per_kind: PER_KIND,
+        n_faults: None,
+        shown: Shown::default(),
+    };
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--whole" => plan.shown.is_whole = true,
+            "--record" => plan.mode = Mode::Record,
+            "--replay" => plan.mode = Mode::Replay,
+            _ => {
+                let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+                option(&mut plan, word, value)?;
+            }
+        }
+    }
+    if plan.golden.is_some() && !matches!(plan.mode, Mode::Live) {
+        return Err("objects of others are only compared, never recorded".to_owned());
+    }
     Ok(plan)
+}
+
+fn option(plan: &mut Plan, word: &str, value: &str) -> Result {
+    let number = || value.parse::<usize>().map_err(|error| format!("{word} {value}: {error}"));
+    let text = value.to_owned();
+    match word {
+        "--against" => plan.mode = Mode::Against(PathBuf::from(value)),
+        "--golden" => plan.golden = Some(PathBuf::from(value)),
+        "--kube-version" => plan.kube_version = text,
+        "--seed" => plan.seed = number()? as u64,
+        "--per-kind" => plan.per_kind = number()?,
+        "--faults" => plan.n_faults = Some(number()?),
+        "--show" => plan.shown.n = number()?,
+        "--kind" => plan.shown.kind = Some(text),
+        "--how" => plan.shown.how = Some(text),
+        "--text" => plan.shown.text = Some(text),
+        _ => return Err(format!("no option {word}")),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many verdicts are recorded at least, of each version.
+    const MIN_ROWS: usize = 5_000;
+
+    #[test]
+    fn recorded_faults_can_be_made_again() {
+        let documents = documents::ours().unwrap();
+        let versions = recorded::versions();
+        assert!(!versions.is_empty());
+        for version in versions {
+            let rows = recorded::read(&version, &documents).unwrap();
+            assert!(rows.len() >= MIN_ROWS, "{version}: {}", rows.len());
+            let n_whole = rows.iter().filter(|row| row.fault.is_none()).count();
+            assert_eq!(n_whole, documents.len(), "{version}: not every object is recorded");
+        }
+    }
 }

@@ -7,6 +7,8 @@
 //! Source: `Error` of `encoding/json`'s `UnmarshalTypeError`, `pkg/runtime/error.go` and
 //! `pkg/util/validation/field/errors.go` in `k8s.io/apimachinery`.
 
+use super::recorded::CUT;
+
 /// The reasons that a validation error names between its path and its detail.
 const REASONS: &[&str] = &[
     "Required value",
@@ -78,11 +80,13 @@ impl<'a> Refusal<'a> {
     pub(crate) fn says(&self, ours: &str) -> bool {
         // A hint is ours alone.
         let ours = ours.split_once("; did you mean").map_or(ours, |(before, _)| before);
+        if let Some(kept) = self.detail.strip_suffix(CUT) {
+            return ours.starts_with(kept) || kept.starts_with(ours);
+        }
         // Further errors follow the first after a comma, the last one's bracket closes the list.
         self.detail
             .strip_prefix(ours)
             .is_some_and(|rest| rest.is_empty() || rest == "]" || rest.starts_with(", "))
-            || ours.strip_suffix(self.detail).is_some_and(|before| before.ends_with(": "))
     }
 }
 
@@ -97,11 +101,21 @@ pub(crate) fn without_status(text: &str) -> &str {
 }
 
 /// Gives the path of a JSON error: what follows the name of the struct.
+///
+/// The metadata of a custom resource is read by itself, and errors do not say where it lies.
 fn go_field(text: &str) -> String {
-    let field = text.split_once("Go struct field ").and_then(|(_, rest)| rest.split(' ').next());
-    field
-        .and_then(|field| field.split_once('.'))
-        .map_or_else(String::new, |(_, path)| path.to_owned())
+    let Some((_, field)) = text.split_once("Go struct field ") else {
+        let is_metadata = text.contains("Go value of type v1.ObjectMeta");
+        return if is_metadata { "metadata".to_owned() } else { String::new() };
+    };
+    let field = field.split(' ').next().unwrap_or_default();
+    match field.split_once('.') {
+        Some(("ObjectMeta", path)) if !path.split('.').any(|part| part == "metadata") => {
+            format!("metadata.{path}")
+        }
+        Some((_, path)) => path.to_owned(),
+        None => String::new(),
+    }
 }
 
 /// Finds the first reason of a validation error: where its colon is, and which.
