@@ -136,19 +136,14 @@ impl<'a> At<'a> {
         Self { step: self.check.step(self.step, Step::Field(name)), ..self }
     }
 
-    /// Stays at the value but calls it a field of another place, as some of Kubernetes' rules do.
-    pub(crate) fn under(self, around: Self, name: &'static str) -> Self {
-        Self { step: self.check.step(around.step, Step::Field(name)), ..self }
+    /// Stays at the value but calls it by the path of another place, as some of Kubernetes' rules do.
+    pub(crate) fn called(self, place: At<'a>) -> Self {
+        Self { step: place.step, ..self }
     }
 
-    /// Stays at the value but calls it an entry of another place, as some of Kubernetes' rules do.
-    pub(crate) fn keyed(self, around: Self, key: &str) -> Self {
-        Self { step: self.check.step(around.step, Step::Key(key.into())), ..self }
-    }
-
-    /// Stays at the value but reports it by the path of another place, as rules of whole lists do.
-    pub(crate) fn at_place_of(self, other: Self) -> Self {
-        Self { step: other.step, ..self }
+    /// Stays at the value but calls it by an item of it that there may not be, as some of Kubernetes' rules do.
+    pub(crate) fn index(self, index: usize) -> Self {
+        Self { step: self.check.step(self.step, Step::Index(index)), ..self }
     }
 
     /// Goes through the items of a list.
@@ -221,17 +216,6 @@ impl<'a> At<'a> {
         self.boolean().unwrap_or_default()
     }
 
-    /// Gives the quantity; none is zero.
-    pub(crate) fn quantity(self) -> Quantity {
-        let parsed = match self.node.map(|node| &node.content) {
-            Some(Content::Int(value)) => Ok(Quantity::whole(*value)),
-            Some(Content::Float(value)) => quantity::parse(&value.to_string()),
-            Some(Content::String(text)) => quantity::parse(text),
-            _ => Ok(Quantity::ZERO),
-        };
-        parsed.unwrap_or(Quantity::ZERO)
-    }
-
     /// Gives how many items or entries there are.
     pub(crate) fn len(self) -> usize {
         self.node.map_or(0, |node| node.items().len() + node.entries().len())
@@ -240,6 +224,16 @@ impl<'a> At<'a> {
     /// Tells whether there are no items or entries.
     pub(crate) fn is_empty(self) -> bool {
         self.len() == 0
+    }
+
+    /// Gives the quantity, if one is given; null is zero.
+    pub(crate) fn quantity(self) -> Option<Quantity> {
+        Some(match &self.node?.content {
+            Content::Int(value) => Quantity::whole(*value),
+            Content::Float(value) => quantity::parse(&value.to_string()).unwrap_or(Quantity::ZERO),
+            Content::String(text) => quantity::parse(text).unwrap_or(Quantity::ZERO),
+            _ => Quantity::ZERO,
+        })
     }
 
     /// Gives the version of Kubernetes whose rules count.

@@ -112,8 +112,8 @@ fn stateful_set(at: At<'_>) {
         }
         // The template's metadata are checked once more, by other paths.
         let metadata = template.get("metadata");
-        meta::labels(metadata.get("labels").under(template, "labels"));
-        meta::annotations(metadata.get("annotations").under(template, "annotations"));
+        meta::labels(metadata.get("labels").called(template.get("labels")));
+        meta::annotations(metadata.get("annotations").called(template.get("annotations")));
     });
     runs_always(spec.get("template"), "StatefulSet");
 }
@@ -188,8 +188,11 @@ fn replication_controller(at: At<'_>) {
     not_negative(spec.get("minReadySeconds"));
     not_negative(spec.get("replicas"));
     let (selector, template) = (spec.get("selector"), spec.get("template"));
-    // A selector that is not given is the template's labels.
+    // A selector that is not given is the template's labels, and so are the labels of the controller itself.
     let labels = template.get("metadata").get("labels");
+    if at.get("metadata").get("labels").is_empty() {
+        meta::labels(labels.called(at.get("metadata").get("labels")));
+    }
     if selector.is_empty() && labels.is_empty() {
         selector.required("");
     }

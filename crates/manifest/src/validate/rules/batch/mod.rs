@@ -39,7 +39,7 @@ fn job(at: At<'_>) {
     // A job without labels is given those of its pods.
     let inherits = metadata.get("labels").is_empty() && !labels.is_empty();
     if inherits {
-        meta::labels(labels.under(metadata, "labels"));
+        meta::labels(labels.called(metadata.get("labels")));
     }
     if spec.get("manualSelector").is_true() {
         manual_selector(spec);
@@ -54,13 +54,24 @@ fn job(at: At<'_>) {
     let completions = spec.get("completions").integer().or(is_single.then_some(1));
     job_spec(spec, completions);
     let completions = completions.unwrap_or_default();
-    if is_indexed(spec) && completions > 0 && !name.text().is_empty() {
-        let host = format!("{}-{}", name.text(), completions - 1);
+    if is_indexed(spec) && completions > 0 {
+        let generated = generated_name(metadata.get("generateName").text());
+        let text = if name.text().is_empty() { &generated } else { name.text() };
+        let host = format!("{text}-{}", completions - 1);
         if !dns_label(&host).is_empty() {
             let detail = format!("will not able to create pod with invalid DNS label: {host}");
             name.invalid(&detail);
         }
     }
+}
+
+/// Completes the beginning of a name as a server does, but for chance.
+fn generated_name(beginning: &str) -> String {
+    let mut end = beginning.len().min(names::MAX_LABEL - 5);
+    while !beginning.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}xxxxx", &beginning[..end])
 }
 
 fn manual_selector(spec: At<'_>) {
@@ -104,10 +115,11 @@ fn generated_selector(job: At<'_>, labels: At<'_>) {
                 Some(wanted) => format!("must be '{wanted}'"),
                 None => "must be what the server generates".to_owned(),
             };
-            labels.at_place_of(template.get("labels").key(key)).invalid(&detail);
+            labels.called(template.get("labels").key(key)).invalid(&detail);
         }
     }
-    label_of_name(job.get("metadata").get("name"), template.get("labels"), labels);
+    let place = spec.get("template").get("labels");
+    label_of_name(job.get("metadata").get("name"), place, labels);
     meta::label_selector(selector);
     if !meta::is_valid_selector(selector) {
         return;
@@ -125,7 +137,7 @@ fn label_of_name(name: At<'_>, at: At<'_>, given: At<'_>) {
     for key in ["job-name", "batch.kubernetes.io/job-name"] {
         if given.node().is_none_or(|node| node.get(key).is_none()) {
             for fault in names::label_value(name.text()) {
-                name.at_place_of(at).invalid(&fault);
+                name.called(at).invalid(&fault);
             }
         }
     }
@@ -322,9 +334,12 @@ fn time_zone(at: At<'_>) {
         "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
             .into()
     } else {
-        // Names are told apart by case, as by the file system that Go reads zones from.
-        let zone = ZONES.get(name);
-        if zone.is_ok_and(|zone| zone.iana_name() == Some(name)) {
+        // Names are told apart by case, as by the file system that Go reads zones from. There they may lie once more
+        // in two folders, and beside the zone of the machine itself.
+        let plain = name.strip_prefix("posix/").or(name.strip_prefix("right/")).unwrap_or(name);
+        let is_of_machine = matches!(name, "posixrules" | "localtime");
+        let zone = ZONES.get(plain);
+        if is_of_machine || zone.is_ok_and(|zone| zone.iana_name() == Some(plain)) {
             return;
         }
         format!("unknown time zone {name}").into()

@@ -24,14 +24,14 @@ pub(super) fn claim(at: At<'_>) {
     if has_reference {
         // Where only one of both fields is given, the other becomes its copy.
         let is_both = source.is_set();
-        data_source(if is_both { source } else { reference.under(spec, "dataSource") });
+        data_source(if is_both { source } else { reference.called(spec.get("dataSource")) });
         data_source(reference);
         if is_both {
             same_source(spec, source, reference);
         }
     } else if is_known {
         data_source(source);
-        data_source(source.under(spec, "dataSourceRef"));
+        data_source(source.called(spec.get("dataSourceRef")));
     }
 }
 
@@ -70,11 +70,11 @@ fn common(at: At<'_>) {
     access_modes(modes);
     let resources = at.get("resources");
     let requested = resources.get("requests").key("storage");
-    let storage = requested.keyed(resources, "storage");
-    if requested.node().is_none() {
-        storage.required("");
-    } else if requested.quantity() <= Quantity::ZERO {
-        storage.invalid("must be greater than zero");
+    let storage = requested.called(resources.key("storage"));
+    match requested.quantity() {
+        None => storage.required(""),
+        Some(amount) if amount <= Quantity::ZERO => storage.invalid("must be greater than zero"),
+        Some(_) => {}
     }
     class_name(at.get("storageClassName"));
     volume_mode(at.get("volumeMode"));
@@ -104,7 +104,7 @@ pub(super) fn access_modes(at: At<'_>) {
         match mode.text() {
             "ReadWriteOncePod" => is_one_pod = true,
             text if known.contains(&text) => is_other = true,
-            _ => mode.at_place_of(at).unsupported(&known),
+            _ => mode.called(at).unsupported(&known),
         }
     }
     if is_one_pod && is_other {

@@ -157,7 +157,7 @@ fn csi_driver(at: At<'_>) {
         }
     }
     let period = spec.get("nodeAllocatableUpdatePeriodSeconds");
-    let is_on = spec.minor().number() >= 34;
+    let is_on = spec.minor().number() >= 35;
     if is_on && period.integer().is_some_and(|seconds| seconds < 10) {
         period.invalid("must be greater than or equal to 10 seconds");
     }
@@ -217,7 +217,7 @@ fn storage_capacity(at: At<'_>) {
     let class = at.get("storageClassName");
     class.invalid_each(names::dns_subdomain(class.text()));
     let capacity = at.get("capacity");
-    if capacity.quantity() < Quantity::ZERO {
+    if capacity.quantity().is_some_and(|amount| amount < Quantity::ZERO) {
         capacity.invalid("must be greater than or equal to 0");
     }
 }

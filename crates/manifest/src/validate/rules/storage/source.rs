@@ -87,11 +87,11 @@ pub(super) fn check(spec: At<'_>, name: &str) {
         // Kubernetes forgets to count before one of them.
         if n_sources > 0 && source.name != "flexVolume" {
             let reported = if source.name == "cephfs" { "cephFS" } else { source.name };
-            at.under(spec, reported).forbidden("may not specify more than 1 volume type");
+            at.called(spec.get(reported)).forbidden("may not specify more than 1 volume type");
             continue;
         }
         n_sources += 1;
-        (source.check)(at.under(spec, source.reported));
+        (source.check)(at.called(spec.get(source.reported)));
         if source.name == "iscsi" {
             iscsi_names(at, name);
         }
@@ -259,7 +259,7 @@ fn iscsi(at: At<'_>) {
     }
     let initiator = at.get("initiatorName");
     if initiator.is_set() && !is_iscsi_name(initiator.text()) {
-        initiator.under(at, "initiatorname").invalid("must be valid format");
+        initiator.called(at.get("initiatorname")).invalid("must be valid format");
     }
 }
 
@@ -267,7 +267,7 @@ fn iscsi(at: At<'_>) {
 fn iscsi_names(at: At<'_>, name: &str) {
     let portal = at.get("targetPortal");
     if at.get("initiatorName").is_set() && name.len() + 1 + portal.text().len() > 64 {
-        portal.under(at, "targetportal").invalid(
+        portal.called(at.get("targetportal")).invalid(
             "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.",
         );
     }

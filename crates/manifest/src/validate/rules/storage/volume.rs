@@ -51,7 +51,7 @@ pub(super) fn persistent_volume(at: At<'_>) {
     let options = at.get("metadata").get("annotations").key(MOUNT_OPTIONS);
     if options.node().is_some() && !source::takes_mount_options(spec) {
         let annotations = at.get("metadata").get("annotations");
-        let options = options.under(annotations, MOUNT_OPTIONS);
+        let options = options.called(annotations.get(MOUNT_OPTIONS));
         options.forbidden("may not specify mount options for this volume type");
     }
 }
@@ -107,7 +107,7 @@ fn capacity(at: At<'_>) {
         at.unsupported(&["storage"]);
     }
     for (_, amount) in at.entries() {
-        if amount.quantity() <= Quantity::ZERO {
+        if amount.quantity() <= Some(Quantity::ZERO) {
             amount.invalid("must be greater than zero");
         }
     }
