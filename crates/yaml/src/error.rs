@@ -30,6 +30,27 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Gives where in the text it is, as a byte offset, unless it is about the text as a whole.
+    pub fn offset(&self) -> Option<usize> {
+        match self {
+            Self::Yaml { offset, .. } | Self::Json { offset, .. } => Some(*offset),
+            Self::Limit { .. } => None,
+        }
+    }
+
+    /// Gives what is wrong without the line, for those who tell the place by the offset.
+    pub fn without_line(&self) -> String {
+        match self {
+            Self::Yaml { message, .. } => {
+                let behind = message.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+                behind.map_or(message.as_str(), |(_, behind)| behind).to_owned()
+            }
+            error => error.to_string(),
+        }
+    }
+}
+
 /// An error on its way out of the scanner and the parser, small for the steps that succeed.
 #[derive(Debug)]
 pub(crate) struct Fault(Box<Error>);

@@ -164,13 +164,12 @@ fn identity(node: &Node<'_>) -> Identity {
 }
 
 fn not_yaml(error: &pintle_yaml::Error) -> Inspected {
-    // A line in the words would be one of the document, and the place says it in the file.
-    let (message, offset) = match error {
-        pintle_yaml::Error::Yaml { message, offset } => (message.clone(), *offset),
-        error => (error.to_string(), 0),
+    let finding = Finding {
+        code: &Code::NOT_YAML,
+        field: String::new(),
+        message: error.without_line(),
+        offset: error.offset().unwrap_or_default(),
     };
-    let finding =
-        Finding { code: &Code::NOT_YAML, field: String::new(), message: error.to_string(), offset };
     Inspected { identity: Identity::default(), is_known: false, findings: vec![finding] }
 }
 

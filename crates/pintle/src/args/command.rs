@@ -125,10 +125,13 @@ impl Command {
         flags
     }
 
-    /// Gives its own flags.
+    /// Gives its own flags; one that only this program has stands for one of Helm's with the same name.
     pub(crate) fn local_flags(&self, ours: bool) -> Vec<&'static Flag> {
         let own = if ours { self.own_flags } else { &[] };
-        self.flags.iter().chain(own).copied().flatten().copied().collect()
+        let own: Vec<&'static Flag> = own.iter().copied().flatten().copied().collect();
+        let is_free = |flag: &&Flag| own.iter().all(|mine| mine.name != flag.name);
+        let helms = self.flags.iter().copied().flatten().copied().filter(is_free);
+        helms.chain(own.iter().copied()).collect()
     }
 
     /// Checks what was given as a whole: the number of arguments, and flags that exclude each other.

@@ -213,6 +213,12 @@ flags! {
 }
 
 flags! {
+    /// Flags of this program alone for `template`.
+    OWN_TEMPLATE_FLAGS;
+    VALIDATE_OFFLINE = Flag::new("validate", Bool, "judge the objects as an API server of --kube-version would, without one, and print them only if they are valid");
+}
+
+flags! {
     /// Flags of `lint` alone.
     LINT_FLAGS;
     QUIET = Flag::new("quiet", Bool, "print only warnings and errors");

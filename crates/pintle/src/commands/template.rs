@@ -5,12 +5,12 @@
 use std::mem::ManuallyDrop;
 
 use pintle_engine::{
-    Capabilities, CommandLine, Crds, Guards, Profile, Renderer, Report, SchemaCheck, Settings,
+    Capabilities, CommandLine, Crds, Guards, Renderer, Report, SchemaCheck, Settings,
 };
 use pintle_manifest::Hook;
 
 use super::template_report::{failure_of, is_late, say, unsorted, with_hint};
-use super::{output_dir, show_only, template_flags};
+use super::{output_dir, show_only, template_flags, validate};
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
@@ -25,7 +25,7 @@ pub(super) const COMMAND: Command = Command {
     long: "Renders a chart without a cluster and prints what would be installed.\n\n\
            CHART is a folder, an archive, or @NAME for a chart that this program carries.",
     count: Count::AtLeast(1),
-    own_flags: &[flags::COMPOSE_FLAGS, flags::EXPLAIN_FLAGS],
+    own_flags: &[flags::COMPOSE_FLAGS, flags::EXPLAIN_FLAGS, flags::OWN_TEMPLATE_FLAGS],
     flags: &[flags::TEMPLATE_FLAGS, flags::VALUE_FLAGS, flags::CHART_FLAGS],
     exclusive: &[
         &[&flags::FORCE, &flags::FORCE_CONFLICTS],
@@ -41,8 +41,9 @@ const DEFAULT_NAME: &str = "release-name";
 
 fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let Call { args, profile, .. } = call;
-    let capabilities = capabilities(args, profile)?;
-    let needs_cluster = template_flags::check(args, profile, output)?;
+    let kube_version = super::kube_version(args, profile)?;
+    let capabilities = Capabilities::new(kube_version.clone(), args.texts(&flags::API_VERSIONS));
+    let needs_cluster = template_flags::check(call, output)?;
     let prepared = prepare::prepare(call, DEFAULT_NAME, output)?;
     template_flags::check_late(args, profile)?;
     profile.load.check_renderable(&prepared.chart).map_err(|error| Failure(error.text()))?;
@@ -90,6 +91,9 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
             (unsorted(report), Some(failure))
         }
     };
+    if call.is_ours() && args.is_on(&flags::VALIDATE_OFFLINE) && failure.is_none() {
+        validate::check_rendered(&rendered, &kube_version, output)?;
+    }
     let crds = if args.is_on(&flags::INCLUDE_CRDS) { Crds::Included } else { Crds::Omitted };
     let skips_tests = args.is_on(&flags::SKIP_TESTS);
     let has_hooks = !args.is_on(&flags::NO_HOOKS);
@@ -114,9 +118,4 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         output.print_parts(move |put| rendered.parts(crds, keep, put));
     }
     failure.map_or(Ok(()), Err)
-}
-
-fn capabilities(args: &Args, profile: &Profile) -> Result<Capabilities, Failure> {
-    let more = args.texts(&flags::API_VERSIONS);
-    Ok(Capabilities::new(super::kube_version(args, profile)?, more))
 }

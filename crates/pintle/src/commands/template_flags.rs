@@ -7,6 +7,7 @@ use pintle_engine::{CommandLine, Profile};
 use pintle_gotmpl::value::number::quote;
 
 use crate::args::{Args, Flag, flags, parse_bool};
+use crate::call::Call;
 use crate::log::{Level, structured};
 use crate::print::{Failure, Output};
 
@@ -15,11 +16,8 @@ use crate::print::{Failure, Output};
 /// # Errors
 ///
 /// A value of `--dry-run` that Helm 4 does not take.
-pub(super) fn check(
-    args: &Args,
-    profile: &Profile,
-    output: &mut Output,
-) -> Result<Option<&'static str>, Failure> {
+pub(super) fn check(call: &Call, output: &mut Output) -> Result<Option<&'static str>, Failure> {
+    let Call { args, profile, .. } = call;
     let asks_server = match profile.command_line {
         CommandLine::Helm4 => dry_run(args, output)? == Strategy::Server,
         CommandLine::Helm3 => args.text(&flags::DRY_RUN_3) == Some("server"),
@@ -30,7 +28,8 @@ pub(super) fn check(
             "cannot run the post-renderer {program}: this program runs none"
         )));
     }
-    Ok(if args.is_on(&flags::VALIDATE) {
+    // What is Helm's to ask a cluster, this program judges by itself.
+    Ok(if args.is_on(&flags::VALIDATE) && !call.is_ours() {
         Some("--validate")
     } else if asks_server {
         Some("--dry-run=server")

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use pintle_chart::go::regex::Regex;
 use pintle_engine::{
-    Capabilities, Guards, KubeVersion, Profile, Release, Renderer, SchemaCheck, Settings,
+    Capabilities, Guards, KubeVersion, Profile, Release, Rendered, Renderer, SchemaCheck, Settings,
 };
-use pintle_manifest::validate::{CODES, Code, Minor, Validator};
+use pintle_manifest::validate::{CODES, Code, Minor, Severity, Validator};
 
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
@@ -100,7 +100,7 @@ fn choice(args: &Args) -> Result<Choice, Failure> {
 }
 
 /// Gives the version whose rules count; says so if that is another than was asked for.
-pub(super) fn minor(version: &KubeVersion, output: &mut Output) -> Minor {
+fn minor(version: &KubeVersion, output: &mut Output) -> Minor {
     let asked = version.minor.parse().unwrap_or(u32::MAX);
     let near = Minor::near(asked);
     if near.number() != asked || version.major != "1" {
@@ -147,6 +147,25 @@ fn judge_chart(
     Ok(judge_rendered(&rendered, validator, choice))
 }
 
+/// Judges what `template` has rendered, and says what is wrong on standard error.
+///
+/// # Errors
+///
+/// How many objects are not valid.
+pub(super) fn check_rendered(
+    rendered: &Rendered,
+    version: &KubeVersion,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let validator = Validator::new(minor(version, output));
+    let judged = judge_rendered(rendered, &validator, &Choice::default());
+    let report = Report { judged, is_verbose: false, has_summary: false };
+    for line in report.write(Format::Text).lines() {
+        output.complain(line);
+    }
+    report.failure().map_or(Ok(()), Err)
+}
+
 fn settings(args: &Args, profile: &Profile, version: &KubeVersion) -> Settings {
     let skips_schema = args.is_on(&flags::SKIP_SCHEMA_VALIDATION);
     Settings {
@@ -162,8 +181,8 @@ fn settings(args: &Args, profile: &Profile, version: &KubeVersion) -> Settings {
 fn list_of_codes() -> String {
     let entry = |code: &&Code| {
         let severity = match code.severity {
-            pintle_manifest::validate::Severity::Error => "error",
-            pintle_manifest::validate::Severity::Warning => "warning",
+            Severity::Error => "error",
+            Severity::Warning => "warning",
         };
         format!("{} ({severity})\n  {}\n", code.name, code.meaning)
     };
