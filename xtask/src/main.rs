@@ -34,10 +34,11 @@ usage: cargo xtask COMMAND
                                          draws cases, compares with Go and Helm, keeps what differs; needs Go
   schemas                                makes the types of Kubernetes' versions anew; needs Go
   judge-validate [--replay | --record | --against FILE | --golden DIR [--per-kind N]] [--kube-version V] [--seed N]
-      [--faults N] [--show N [--kind K] [--how H] [--text T] [--whole]]
+      [--faults N] [--save FILE] [--gaps] [--show N [--kind K] [--how H] [--text T] [--whole]]
                                          what validate says of objects with a fault, beside what a running API server says
                                          (cluster up), or said: --replay what is recorded, --against one JSON a line;
-                                         --golden takes the objects of recorded renders instead of fixtures/manifests
+                                         --golden takes the objects of recorded renders instead of fixtures/manifests,
+                                         --save keeps the verdicts for --against, --replay --gaps writes fixtures/manifests/skip.txt anew
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 

@@ -5,12 +5,23 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::ours;
 use super::report::{Case, Report, Shown};
 use super::server::Verdict;
 use crate::Result;
+
+/// Writes a verdict as it is read here.
+pub(super) fn line(case: &Case, object: &Json) -> String {
+    let Case { name, kind, how, place, server, .. } = case;
+    let (ok, msg) = match server {
+        Verdict::Accepted => (true, ""),
+        Verdict::Refused(words) => (false, words.as_str()),
+    };
+    let row = json!({"id": name, "kind": kind, "how": how, "path": place, "ok": ok, "msg": msg, "object": object});
+    format!("{row}\n")
+}
 
 /// Compares our verdicts with those of a file.
 pub(super) fn compare(file: &Path, kube_version: &str, shown: &Shown) -> Result<Report> {

@@ -5,6 +5,7 @@
 
 mod against;
 mod documents;
+mod gaps;
 mod live;
 mod ours;
 mod recorded;
@@ -12,6 +13,7 @@ mod report;
 mod server;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -21,9 +23,10 @@ use crate::{Result, say};
 pub(crate) use documents::json;
 
 use documents::Document;
+use gaps::Gaps;
 use live::{Answer, Question};
 use recorded::Row;
-use report::{Case, Report, Shown};
+use report::{Case, Outcome, Report, Shown};
 use server::Verdict;
 
 /// How many faults are made in an object, however small it is.
@@ -46,6 +49,10 @@ struct Plan {
     seed: u64,
     per_kind: usize,
     n_faults: Option<usize>,
+    /// Where verdicts are written as `--against` reads them.
+    save: Option<PathBuf>,
+    /// Whether the list of gaps is written anew.
+    are_gaps_written: bool,
     shown: Shown,
 }
 
@@ -77,10 +84,15 @@ pub(crate) fn run(args: &[&str]) -> Result {
 
 fn replay(plan: &Plan) -> Result<Report> {
     let documents = documents::ours()?;
-    let rows = recorded::read(&plan.kube_version, &documents)?;
+    let mut gaps = Gaps::read()?;
     let mut report = Report::default();
-    for row in rows {
-        report.add(&case(row, &plan.kube_version), &plan.shown);
+    for row in recorded::read(&plan.kube_version, &documents)? {
+        let case = case(&row, &plan.kube_version);
+        gaps.add(&row, Outcome::of(&case.server, &case.ours));
+        report.add(&case, &plan.shown);
+    }
+    if plan.are_gaps_written {
+        gaps.write()?;
     }
     Ok(report)
 }
@@ -132,8 +144,16 @@ fn ask(plan: &Plan) -> Result<Report> {
         recorded::write(&plan.kube_version, &rows)?;
     }
     let mut report = Report::default();
-    for row in rows {
-        report.add(&case(row, &plan.kube_version), &plan.shown);
+    let mut lines = String::new();
+    for row in &rows {
+        let case = case(row, &plan.kube_version);
+        if plan.save.is_some() {
+            lines.push_str(&against::line(&case, &row.object));
+        }
+        report.add(&case, &plan.shown);
+    }
+    if let Some(path) = &plan.save {
+        fs::write(path, lines).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(report)
 }
@@ -157,16 +177,16 @@ fn row(question: Question<'_>, server: Verdict) -> Row<'_> {
 }
 
 /// Asks us as well.
-fn case(row: Row<'_>, kube_version: &str) -> Case {
+fn case(row: &Row<'_>, kube_version: &str) -> Case {
     let Row { document, fault, object, server } = row;
     // A valid object is judged as it is written, a faulty one as JSON.
     let text = if fault.is_some() { object.to_string() } else { document.text.clone() };
     let ours = ours::findings(&text, kube_version);
     let word = fault.as_ref().map_or_else(|| "none".to_owned(), |fault| fault.change.word());
     let how = word.split(':').next().unwrap_or_default().to_owned();
-    let place = fault.map_or_else(String::new, |fault| format!("{} {word}", fault.place));
+    let place = fault.as_ref().map_or_else(String::new, |fault| format!("{} {word}", fault.place));
     let name = format!("{}#{}", document.file, document.number);
-    let kind = document.kind().to_owned();
+    let (kind, server) = (document.kind().to_owned(), server.clone());
     Case { name, kind, how, place, server, ours, document: text }
 }
 
@@ -178,6 +198,8 @@ fn plan(args: &[&str]) -> Result<Plan> {
         seed: 1,
         per_kind: PER_KIND,
         n_faults: None,
+        save: None,
+        are_gaps_written: false,
         shown: Shown::default(),
     };
     let mut words = args.iter();
@@ -185,6 +207,7 @@ fn plan(args: &[&str]) -> Result<Plan> {
         match *word {
             "--whole" => plan.shown.is_whole = true,
             "--record" => plan.mode = Mode::Record,
+            "--gaps" => plan.are_gaps_written = true,
             "--replay" => plan.mode = Mode::Replay,
             _ => {
                 let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
@@ -205,6 +228,7 @@ fn option(plan: &mut Plan, word: &str, value: &str) -> Result {
         "--against" => plan.mode = Mode::Against(PathBuf::from(value)),
         "--golden" => plan.golden = Some(PathBuf::from(value)),
         "--kube-version" => plan.kube_version = text,
+        "--save" => plan.save = Some(PathBuf::from(value)),
         "--seed" => plan.seed = number()? as u64,
         "--per-kind" => plan.per_kind = number()?,
         "--faults" => plan.n_faults = Some(number()?),

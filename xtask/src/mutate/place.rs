@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// Gives the keys on the way.
-    pub(super) fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
+    pub(crate) fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.iter().filter_map(|step| match step {
             Step::Key(key) => Some(key.as_str()),
             Step::Item(_) => None,
