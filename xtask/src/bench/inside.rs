@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use pintle::{Chart, Release, Renderer, Values};
+use pintle_manifest::validate::{Minor, Validator};
 use serde_json::json;
 
 use super::process::own_cpu_ns;
-use super::{HELM_RELEASES, KUBE_VERSION};
+use super::{HELM_RELEASES, KUBE_VERSION, kubeconform};
 use crate::Result;
 
 /// How long renders go untimed.
@@ -17,13 +18,18 @@ const WARM_UP: Duration = Duration::from_millis(100);
 
 /// Renders and prints the time of all as one line of JSON.
 ///
-/// `mode` is `install`, `engine` or `releases`; `values` the path of a values file, or empty; `amount` the milliseconds to
+/// `mode` is `install`, `engine` or `releases`, or `validate` for a folder of manifests in place of a chart; `values` the path of a values file, or empty; `amount` the milliseconds to
 /// repeat for, or the number of releases.
 ///
 /// # Errors
 ///
 /// If the chart cannot be loaded or rendered.
 pub(super) fn run(mode: &str, chart: &str, values: &str, amount: &str) -> Result {
+    let amount: usize = amount.parse().map_err(text)?;
+    let duration = Duration::from_millis(amount as u64);
+    if mode == kubeconform::NAME {
+        return show(&judged(chart, duration)?);
+    }
     let chart = Chart::load(chart).map_err(text)?;
     let renderer =
         pintle::options().kube_version(KUBE_VERSION).and_then(|options| options.build(&chart));
@@ -32,9 +38,7 @@ pub(super) fn run(mode: &str, chart: &str, values: &str, amount: &str) -> Result
         "" => String::new(),
         path => std::fs::read_to_string(path).map_err(text)?,
     };
-    let amount: usize = amount.parse().map_err(text)?;
     let release = Release::new("demo");
-    let duration = Duration::from_millis(amount as u64);
     let timing = match mode {
         "install" => {
             let values = numbered(&source, 0)?;
@@ -50,6 +54,27 @@ pub(super) fn run(mode: &str, chart: &str, values: &str, amount: &str) -> Result
         "releases" => releases(&renderer, &source, amount)?,
         _ => return Err(format!("no measurement {mode}")),
     };
+    show(&timing)
+}
+
+/// Judges all objects of a folder again and again.
+fn judged(folder: &str, duration: Duration) -> Result<Timing> {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        std::fs::read_to_string(entry.map_err(text)?.path()).map_err(text)
+    };
+    let texts: Vec<String> =
+        std::fs::read_dir(folder).map_err(text)?.map(read).collect::<Result<_>>()?;
+    let validator = Validator::new(Minor::near(34));
+    repeat(duration, || {
+        for text in &texts {
+            black_box(validator.inspect(text));
+        }
+        Ok(())
+    })
+}
+
+/// Prints what was measured.
+fn show(timing: &Timing) -> Result {
     let line = json!({
         "renders": timing.n_renders,
         "wall_ns": u64::try_from(timing.wall.as_nanos()).unwrap_or(u64::MAX),

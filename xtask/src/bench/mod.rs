@@ -10,6 +10,7 @@
 //! - *In one process, values to texts*: values, checked by the schema, become each template's text; in Go `ToRenderValues` and
 //!   `engine.Render`. Ours also looks which dependencies are on, every time.
 //! - *All cores*: values to objects, with other values for each release, read before; in Go on a sample, scaled.
+//! - *Beside kubeconform*: what judging objects costs, whole process and in one.
 //! - *Without Helm*: what only our program does, from start to exit.
 //! - *Growth*: processor time for each unit of a chart that grows, less that of a chart with nothing in it.
 //!
@@ -18,6 +19,7 @@
 mod alone;
 mod growth;
 mod inside;
+mod kubeconform;
 mod process;
 mod table;
 
@@ -182,6 +184,7 @@ impl Request {
         let names: Vec<&str> = ROWS
             .iter()
             .map(|row| row.name)
+            .chain([kubeconform::NAME])
             .chain(alone::ROWS.iter().map(|row| row.name))
             .chain(growth::ROWS.iter().map(|row| row.name))
             .collect();
@@ -246,7 +249,17 @@ impl Bench {
             }
         }
         let rows = alone::ROWS.iter().filter(|row| request.asks_for(row.name));
-        let table = format!("{}\n{table}", alone::measure(self, rows)?);
+        let mut table = format!("{}\n{table}", alone::measure(self, rows)?);
+        if request.asks_for(kubeconform::NAME) {
+            say(kubeconform::NAME);
+            match kubeconform::measure(self)? {
+                Ok(beside) => table = format!("{beside}\n{table}"),
+                Err(reason) => {
+                    n_left_out += 1;
+                    say(&format!("  left out: {reason}"));
+                }
+            }
+        }
         let rows = growth::ROWS.iter().filter(|row| request.asks_for(row.name));
         let growth = growth::compare(self, rows)?;
         print(&format!("{table}\n{growth}"));

@@ -104,7 +104,7 @@ fn with_unit(number: f64, units: &[&str]) -> String {
 }
 
 /// Writes a number with three digits, or all before the point.
-fn three_digits(number: f64) -> String {
+pub(super) fn three_digits(number: f64) -> String {
     let n_decimals = match number.abs() {
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,

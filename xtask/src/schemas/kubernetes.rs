@@ -19,10 +19,7 @@ const RELEASES: &[&str] = &["1.33.13", "1.34.4", "1.35.4", "1.36.3", "1.37.1"];
 /// Writes the types of each release.
 pub(super) fn run() -> Result {
     for release in RELEASES {
-        let file = module("k8s.io/kubernetes", &format!("v{release}"))?
-            .join("api/openapi-spec/swagger.json");
-        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let text = types_of(release, &bytes)?;
+        let text = types_of(release, &openapi(release)?)?;
         let (minor, _) = release.rsplit_once('.').ok_or("a release has three numbers")?;
         let folder = root().join("schemas/kubernetes").join(minor);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -31,6 +28,13 @@ pub(super) fn run() -> Result {
         say(&format!("{}: {} bytes", to.display(), text.len()));
     }
     Ok(())
+}
+
+/// Reads the OpenAPI document of a release.
+pub(super) fn openapi(release: &str) -> Result<Vec<u8>> {
+    let file =
+        module("k8s.io/kubernetes", &format!("v{release}"))?.join("api/openapi-spec/swagger.json");
+    fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Makes the file of one release.

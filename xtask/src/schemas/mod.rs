@@ -12,6 +12,12 @@ pub(crate) fn run() -> Result {
     kubernetes::run()
 }
 
+/// Gives the OpenAPI document of a release of Kubernetes; needs Go.
+pub(crate) fn openapi(release: &str) -> Result<serde_json::Value> {
+    kubernetes::openapi(release)
+        .and_then(|bytes| serde_json::from_slice(&bytes).map_err(|error| error.to_string()))
+}
+
 /// Gives the folder of a Go module, fetched if it is not there.
 fn module(path: &str, version: &str) -> Result<PathBuf> {
     let output = Command::new("go")
