@@ -146,6 +146,15 @@ impl<'a> At<'a> {
         Self { step: self.check.step(self.step, Step::Index(index)), ..self }
     }
 
+    /// Goes to an item of a list by its number, there or not.
+    pub(crate) fn item(self, index: usize) -> Self {
+        let step = self.check.step(self.step, Step::Index(index));
+        match self.node.and_then(|node| node.items().get(index)) {
+            Some(node) => Self { node: Some(node), step, offset: node.offset, ..self },
+            None => Self { node: None, step, ..self },
+        }
+    }
+
     /// Goes through the items of a list.
     pub(crate) fn items(self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         let items = self.node.map(Node::items).unwrap_or_default();
@@ -313,7 +322,12 @@ impl<'a> At<'a> {
 
     /// Reports `Duplicate value`, showing the value that is here.
     pub(crate) fn duplicate(self) {
-        self.report(&Code::DUPLICATE, format!("Duplicate value: {}", shown(self.node)));
+        self.duplicate_as(&shown(self.node));
+    }
+
+    /// Reports `Duplicate value`, showing a value in the form of [`shown`] or a text of Kubernetes' own.
+    pub(crate) fn duplicate_as(self, value: &str) {
+        self.report(&Code::DUPLICATE, format!("Duplicate value: {value}"));
     }
 
     /// Reports `Not found`, showing the value that is here.

@@ -74,6 +74,8 @@ codes! {
     DEPRECATED_API = Warning "deprecated-api", "the API version or the field will be removed";
     /// an API version that is off unless asked for
     DISABLED_API = Warning "disabled-api", "clusters have the API version only where it was turned on";
+    /// a value that only clusters take which were set up for it
+    NOT_BY_DEFAULT = Warning "not-by-default", "a cluster with default settings refuses the value";
     /// a kind that nobody described to us
     UNKNOWN_KIND = Warning "unknown-kind", "no schema for the kind: only its metadata was checked";
     /// a key twice

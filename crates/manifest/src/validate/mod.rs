@@ -15,6 +15,7 @@
 mod at;
 mod decode;
 mod finding;
+mod ip;
 mod meta;
 mod names;
 mod quantity;
