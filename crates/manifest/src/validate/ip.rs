@@ -129,9 +129,10 @@ fn parse_groups(text: &str, groups: &mut [u16; 8], is_end: bool) -> Option<usize
             if !is_end || parts.peek().is_some() || n + 2 > groups.len() {
                 return None;
             }
-            let [a, b, c, d] = parse_v4(part)?.octets();
-            groups[n] = u16::from_be_bytes([a, b]);
-            groups[n + 1] = u16::from_be_bytes([c, d]);
+            let bits = parse_v4(part)?.to_bits();
+            // OK because each is half of 32 bits.
+            groups[n] = u16::try_from(bits >> 16).ok()?;
+            groups[n + 1] = u16::try_from(bits & 0xFFFF).ok()?;
             return Some(n + 2);
         }
         *groups.get_mut(n)? = u16::try_from(parse_number(part, 16)?).ok()?;
@@ -309,9 +310,26 @@ mod tests {
         assert_eq!(text("::ffff:1.2.3.4").as_deref(), Some("::ffff:1.2.3.4"));
         assert_eq!(text("1:2:3:4:5:6:7::").as_deref(), Some("1:2:3:4:5:6:7:0"));
         let broken = [
-            "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1..3.4", ":1", "1:", "1:::2", "1::2::3",
-            "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8::", "::1%eth0", "12345::",
-            "1.2.3.4::", "::1.2.3.4:5", "1:2:3:4:5:6:7:1.2.3.4", " 1.2.3.4", "+1.2.3.4",
+            "",
+            "1",
+            "1.2.3",
+            "1.2.3.4.5",
+            "1.2.3.256",
+            "1..3.4",
+            ":1",
+            "1:",
+            "1:::2",
+            "1::2::3",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8::",
+            "::1%eth0",
+            "12345::",
+            "1.2.3.4::",
+            "::1.2.3.4:5",
+            "1:2:3:4:5:6:7:1.2.3.4",
+            " 1.2.3.4",
+            "+1.2.3.4",
         ];
         for broken in broken {
             assert_eq!(text(broken), None, "{broken}");
@@ -327,7 +345,8 @@ mod tests {
         assert!(!cidr("10.0.0.0/8").is_larger_than(cidr("11.0.0.0/16")));
         assert!(!cidr("0.0.0.0/0").is_larger_than(cidr("2001:db8::/64")));
         assert!(cidr("::/0").is_larger_than(cidr("2001:db8::/64")));
-        for broken in ["10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "/8", "a/8"] {
+        for broken in ["10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "/8", "a/8"]
+        {
             assert_eq!(parse_cidr(broken), None, "{broken}");
         }
     }

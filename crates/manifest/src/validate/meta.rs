@@ -11,15 +11,9 @@ const MAX_ANNOTATIONS: usize = 256 << 10;
 
 /// Checks the metadata of an object that is to be created.
 pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
-    let generate_name = at.get("generateName");
-    if !generate_name.text().is_empty() {
-        generate_name.invalid_each(rule.faults(generate_name.text(), true));
-    }
-    let name = at.get("name");
-    if !name.text().is_empty() {
-        name.invalid_each(rule.faults(name.text(), false));
-    } else if generate_name.text().is_empty() {
-        name.required("name or generateName is required");
+    names_of_object(at, rule);
+    if at.get("name").text().is_empty() && at.get("generateName").text().is_empty() {
+        at.get("name").required("name or generateName is required");
     }
     let namespace = at.get("namespace");
     if !namespace.text().is_empty() {
@@ -31,6 +25,32 @@ pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
     owner_references(at.get("ownerReferences"));
     finalizers(at.get("finalizers"));
     managed_fields(at.get("managedFields"));
+}
+
+/// Checks the name of an object, or what one will be made of.
+pub(crate) fn names_of_object(at: At<'_>, rule: NameRule) {
+    let (name, beginning) = (at.get("name"), at.get("generateName"));
+    if !beginning.text().is_empty() {
+        beginning.invalid_each(rule.faults(beginning.text(), true));
+    }
+    if !name.text().is_empty() {
+        name.invalid_each(rule.faults(name.text(), false));
+    } else if !beginning.text().is_empty() {
+        let generated = generated_name(beginning.text());
+        for fault in rule.faults(&generated, false) {
+            name.holding(beginning).invalid_as(&quoted(&generated), &fault);
+        }
+    }
+}
+
+/// Completes a name as an API server does, but for chance.
+fn generated_name(beginning: &str) -> String {
+    const MAX_BEGINNING: usize = names::MAX_LABEL - "xxxxx".len();
+    let mut end = beginning.len().min(MAX_BEGINNING);
+    while !beginning.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}xxxxx", &beginning[..end])
 }
 
 /// Checks the labels and annotations of a template: nothing else of its metadata counts.

@@ -240,10 +240,7 @@ fn policy_port(at: At<'_>) {
                 if end.number() < *number {
                     // Until 1.37 Kubernetes shows the first port instead of the last.
                     let shown = if at.minor().number() < 37 { *number } else { end.number() };
-                    end.invalid_as(
-                        &shown.to_string(),
-                        "must be greater than or equal to `port`",
-                    );
+                    end.invalid_as(&shown.to_string(), "must be greater than or equal to `port`");
                 }
                 meta::port(end);
             }

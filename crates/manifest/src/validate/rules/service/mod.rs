@@ -44,12 +44,7 @@ pub(super) fn name_rule(at: At<'_>) -> NameRule {
 
 fn service(at: At<'_>) {
     let metadata = at.get("metadata");
-    for (field, is_beginning) in [("generateName", true), ("name", false)] {
-        let name = metadata.get(field);
-        if !name.text().is_empty() {
-            name.invalid_each(name_rule(at).faults(name.text(), is_beginning));
-        }
-    }
+    meta::names_of_object(metadata, name_rule(at));
     topology_annotations(metadata.get("annotations"));
 
     let spec = at.get("spec");
@@ -68,12 +63,14 @@ fn service(at: At<'_>) {
         }
         "ExternalName" => external_name(spec),
         "ClusterIP" | "LoadBalancer" | "NodePort" => {}
-        _ => spec.get("type").unsupported(&[
-            "ClusterIP",
-            "ExternalName",
-            "LoadBalancer",
-            "NodePort",
-        ]),
+        _ => {
+            spec.get("type").unsupported(&[
+                "ClusterIP",
+                "ExternalName",
+                "LoadBalancer",
+                "NodePort",
+            ]);
+        }
     }
     ports(spec, kind);
     meta::labels(spec.get("selector"));
