@@ -38,7 +38,7 @@ pub(crate) fn names_of_object(at: At<'_>, rule: NameRule) {
     } else if !beginning.text().is_empty() {
         let generated = generated_name(beginning.text());
         for fault in rule.faults(&generated, false) {
-            name.holding(beginning).invalid_as(&quoted(&generated), &fault);
+            beginning.called(name).invalid_as(&quoted(&generated), &fault);
         }
     }
 }

@@ -69,7 +69,7 @@ fn ingress(at: At<'_>) {
         class.invalid_each(names::dns_subdomain(class.text()));
         let annotation = at.get("metadata").get("annotations").key(CLASS_ANNOTATION);
         if annotation.node().is_some() && annotation.text() != class.text() {
-            let at = at.named("annotations").named(CLASS_ANNOTATION).holding(annotation);
+            let at = annotation.called(at.named("annotations").named(CLASS_ANNOTATION));
             at.invalid("must match `ingressClassName` when both are specified");
         }
     }

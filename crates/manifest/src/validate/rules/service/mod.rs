@@ -55,7 +55,7 @@ fn service(at: At<'_>) {
     }
     match kind {
         "LoadBalancer" | "NodePort" if is_headless => {
-            let first = spec.get("clusterIPs").index(0);
+            let first = spec.get("clusterIPs").item(0);
             first.invalid_as(
                 &quoted(HEADLESS),
                 &format!("may not be set to 'None' for {kind} services"),
@@ -125,8 +125,8 @@ fn cluster_ips(spec: At<'_>, kind: &str) -> bool {
     let only_single = list.is_empty() && !single.text().is_empty();
     let n_addresses = if only_single { 1 } else { list.len() };
     let address = |index: usize| {
-        let at = list.index(index);
-        if only_single { at.holding(single) } else { at }
+        let at = list.item(index);
+        if only_single { single.called(at) } else { at }
     };
     let is_headless = n_addresses == 1 && address(0).text() == HEADLESS;
     if kind == "ExternalName" {
@@ -284,7 +284,7 @@ fn target_port(port: At<'_>) {
         _ => {
             let number = port.get("port").number();
             for fault in names::port_number(number) {
-                target.holding(port.get("port")).invalid_as(&number.to_string(), &fault);
+                port.get("port").called(target).invalid_as(&number.to_string(), &fault);
             }
         }
     }
@@ -367,7 +367,7 @@ fn load_balancer(at: At<'_>, kind: &str) {
     let annotations = at.get("metadata").get("annotations");
     if !ranges.is_empty() {
         // The path that Kubernetes writes begins the field with a capital.
-        let ranges = spec.named("LoadBalancerSourceRanges").holding(ranges);
+        let ranges = ranges.called(spec.named("LoadBalancerSourceRanges"));
         if !is_one {
             ranges.forbidden(only);
         }
