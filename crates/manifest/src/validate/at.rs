@@ -28,6 +28,8 @@ enum Step {
     Field(&'static str),
     Index(usize),
     Key(Box<str>),
+    /// a field with a name that is not known before
+    Child(Box<str>),
 }
 
 /// How many findings an object can have; what is wrong more often needs no more words.
@@ -75,6 +77,7 @@ impl Check {
                 Step::Field(name) => write!(path, ".{name}"),
                 Step::Index(index) => write!(path, "[{index}]"),
                 Step::Key(key) => write!(path, "[{key}]"),
+                Step::Child(name) => write!(path, ".{name}"),
             };
         }
         path
@@ -139,6 +142,11 @@ impl<'a> At<'a> {
     /// Stays at the value but calls it by the path of another place, as some of Kubernetes' rules do.
     pub(crate) fn called(self, place: At<'a>) -> Self {
         Self { step: place.step, ..self }
+    }
+
+    /// Stays at the value but calls it by a field of it that there is not, as some of Kubernetes' rules do.
+    pub(crate) fn child(self, name: &str) -> Self {
+        Self { step: self.check.step(self.step, Step::Child(name.into())), ..self }
     }
 
     /// Stays at the value but calls it by an item of it that there may not be, as some of Kubernetes' rules do.
@@ -243,6 +251,11 @@ impl<'a> At<'a> {
             Content::String(text) => quantity::parse(text).unwrap_or(Quantity::ZERO),
             _ => Quantity::ZERO,
         })
+    }
+
+    /// Tells how much was found so far.
+    pub(crate) fn n_findings(self) -> usize {
+        self.check.findings.borrow().len()
     }
 
     /// Gives the version of Kubernetes whose rules count.

@@ -20,6 +20,7 @@ mod meta;
 mod names;
 mod quantity;
 mod rules;
+mod seen;
 mod types;
 
 pub use finding::{CODES, Code, Finding, Severity};

@@ -16,6 +16,7 @@ pub(crate) const MAX_SUBDOMAIN: usize = 253;
 
 const LABEL_ERROR: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const SUBDOMAIN_ERROR: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const UNDERSCORE_ERROR: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
 const LABEL_1035_ERROR: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const WILDCARD_ERROR: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const NAME_PART_ERROR: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -78,6 +79,19 @@ pub(crate) fn dns_subdomain(text: &str) -> Faults {
     at_most(text, MAX_SUBDOMAIN, &mut faults);
     if !is_subdomain(text) {
         faults.push(SUBDOMAIN_ERROR.into());
+    }
+    faults
+}
+
+/// `IsDNS1123SubdomainWithUnderscore`: `_service.example.com`, at most 253 bytes.
+pub(crate) fn dns_subdomain_with_underscore(text: &str) -> Faults {
+    let mut faults = Faults::new();
+    at_most(text, MAX_SUBDOMAIN, &mut faults);
+    let is_inside = |byte: u8| is_lower(byte) || matches!(byte, b'-' | b'_');
+    let is_one =
+        |label: &str| is_bounded(label.strip_prefix('_').unwrap_or(label), is_lower, is_inside);
+    if !text.split('.').all(is_one) {
+        faults.push(UNDERSCORE_ERROR.into());
     }
     faults
 }

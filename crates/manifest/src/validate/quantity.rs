@@ -29,6 +29,29 @@ impl Quantity {
         Self(i128::from(value) * NANO)
     }
 
+    /// Rounds up to thousandths, as Kubernetes does with what containers ask for.
+    pub(crate) fn in_milli(self) -> Self {
+        let rest = self.0 % (NANO / 1000);
+        match rest {
+            0 => self,
+            1.. => Self(self.0 - rest + NANO / 1000),
+            _ => Self(self.0 - rest - NANO / 1000),
+        }
+    }
+
+    /// Tells whether it is a multiple of another, both rounded up to whole numbers; nothing is one of none.
+    pub(crate) fn is_multiple_of(self, other: Self) -> bool {
+        let whole = |value: i128| (value + NANO - 1).div_euclid(NANO);
+        let other = whole(other.0);
+        other > 0 && whole(self.0) % other == 0
+    }
+
+    /// Adds; the sum ends at the largest amount.
+    #[must_use]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self((self.0 + other.0).clamp(-MAX, MAX))
+    }
+
     /// Tells whether it has no fraction.
     pub(crate) fn is_whole(self) -> bool {
         self.0 % NANO == 0

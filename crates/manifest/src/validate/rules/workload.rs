@@ -108,12 +108,10 @@ fn stateful_set(at: At<'_>) {
     required_selector(spec.get("selector"), "empty selector is invalid for statefulset");
     selected_template(spec, "", |template| {
         if is_whole {
-            pod::template(template);
+            pod::template_of_set(template, claims);
+        } else {
+            pod::template_metadata(template);
         }
-        // The template's metadata are checked once more, by other paths.
-        let metadata = template.get("metadata");
-        meta::labels(metadata.get("labels").called(template.get("labels")));
-        meta::annotations(metadata.get("annotations").called(template.get("annotations")));
     });
     runs_always(spec.get("template"), "StatefulSet");
 }

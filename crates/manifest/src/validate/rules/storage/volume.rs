@@ -5,9 +5,10 @@
 
 use super::claim::{access_modes, volume_mode};
 use super::source;
-use crate::validate::at::{At, quoted};
-use crate::validate::names::{dns_subdomain, label_value, qualified_name};
+use crate::validate::at::At;
+use crate::validate::names::dns_subdomain;
 use crate::validate::quantity::Quantity;
+use crate::validate::rules::pod;
 
 /// The annotation that mount options were once given by.
 const MOUNT_OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
@@ -29,7 +30,7 @@ pub(super) fn persistent_volume(at: At<'_>) {
     if affinity.is_set() {
         let required = affinity.get("required");
         if required.is_set() {
-            node_selector(required);
+            pod::node_selector(required);
         } else {
             required.required("must specify required node constraints");
         }
@@ -126,64 +127,6 @@ fn attributes_class(spec: At<'_>) {
     }
     if !spec.get("csi").is_set() {
         spec.get("csi").required("has to be specified when using volumeAttributesClassName");
-    }
-}
-
-/// Checks which nodes are selected: by their labels, or by their names.
-pub(crate) fn node_selector(at: At<'_>) {
-    let terms = at.get("nodeSelectorTerms");
-    if terms.is_empty() {
-        terms.required("must have at least one node selector term");
-    }
-    for term in terms.items() {
-        term.get("matchExpressions").items().for_each(label_requirement);
-        term.get("matchFields").items().for_each(field_requirement);
-    }
-}
-
-fn label_requirement(at: At<'_>) {
-    let (key, operator, values) = (at.get("key"), at.get("operator"), at.get("values"));
-    match operator.text() {
-        "In" | "NotIn" => {
-            if values.is_empty() {
-                values.required("must be specified when `operator` is 'In' or 'NotIn'");
-            }
-        }
-        "Exists" | "DoesNotExist" => {
-            if !values.is_empty() {
-                let detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-                values.forbidden(detail);
-            }
-        }
-        "Gt" | "Lt" => {
-            if values.len() != 1 {
-                let detail = "must be specified single value when `operator` is 'Lt' or 'Gt'";
-                values.required(detail);
-            }
-        }
-        text => operator.invalid_as(&quoted(text), "not a valid selector operator"),
-    }
-    key.invalid_each(qualified_name(key.text()));
-    for value in values.items() {
-        value.invalid_each(label_value(value.text()));
-    }
-}
-
-fn field_requirement(at: At<'_>) {
-    let (key, operator, values) = (at.get("key"), at.get("operator"), at.get("values"));
-    if !matches!(operator.text(), "In" | "NotIn") {
-        operator.invalid_as(&quoted(operator.text()), "not a valid selector operator");
-    } else if values.len() != 1 {
-        values.required(
-            "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
-        );
-    }
-    if key.text() == "metadata.name" {
-        for value in values.items() {
-            value.invalid_each(dns_subdomain(value.text()));
-        }
-    } else {
-        key.invalid_as(&quoted(key.text()), "not a valid field selector key");
     }
 }
 
