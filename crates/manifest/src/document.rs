@@ -111,6 +111,29 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Copies the value, so that it needs no text.
+    pub(crate) fn to_owned_node(&self) -> Node<'static> {
+        let content = match &self.content {
+            Content::Null => Content::Null,
+            Content::Bool(value) => Content::Bool(*value),
+            Content::Int(value) => Content::Int(*value),
+            Content::Float(value) => Content::Float(*value),
+            Content::String(text) => Content::String(Cow::Owned(text.to_string())),
+            Content::List(items) => Content::List(items.iter().map(Self::to_owned_node).collect()),
+            Content::Map(entries) => Content::Map(
+                entries
+                    .iter()
+                    .map(|entry| Entry {
+                        key: Cow::Owned(entry.key.to_string()),
+                        offset: entry.offset,
+                        value: entry.value.to_owned_node(),
+                    })
+                    .collect(),
+            ),
+        };
+        Node { offset: self.offset, content }
+    }
+
     /// Tells whether this is null.
     pub fn is_null(&self) -> bool {
         self.content == Content::Null

@@ -10,7 +10,7 @@ use std::fs;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::module;
+use super::{hex, module};
 use crate::{Result, root, say};
 
 /// The releases whose types are kept.
@@ -157,11 +157,4 @@ fn list_type(property: &Value) -> String {
         Some("atomic") => String::new(),
         _ => keys.or_else(merge_key).map(|keys| format!(" by {keys}")).unwrap_or_default(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,15 +1,18 @@
 //! `schemas`: what is known of Kubernetes' types, made from what Kubernetes publishes.
 
+mod crds;
 mod kubernetes;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Result;
 
-/// Makes the folder `schemas/kubernetes` anew; needs Go, whose module proxy has the sources.
+/// Makes the folders `schemas/kubernetes` and `schemas/crds` anew; needs Go, whose module proxy has the sources.
 pub(crate) fn run() -> Result {
-    kubernetes::run()
+    kubernetes::run()?;
+    crds::run()
 }
 
 /// Gives the OpenAPI document of a release of Kubernetes; needs Go.
@@ -31,4 +34,12 @@ fn module(path: &str, version: &str) -> Result<PathBuf> {
         Some(dir) => Ok(PathBuf::from(dir)),
         None => Err(format!("go mod download {path}@{version}: {}", answer["Error"])),
     }
+}
+
+/// Writes bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

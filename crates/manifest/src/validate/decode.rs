@@ -25,6 +25,13 @@ pub(super) fn decode(at: At<'_>, types: &'static Types, id: TypeId) -> bool {
     decoder.fits
 }
 
+/// Reports what an API server would not decode of a field that holds a struct; null will do.
+pub(super) fn decode_value(at: At<'_>, types: &'static Types, id: TypeId) -> bool {
+    let mut decoder = Decoder { types, fits: true };
+    decoder.value(at, Shape::Struct(id));
+    decoder.fits
+}
+
 struct Decoder {
     types: &'static Types,
     fits: bool,

@@ -100,4 +100,6 @@ codes! {
     TOO_LONG = Error "too-long", "the value is longer than the field takes";
     /// `Too many`
     TOO_MANY = Error "too-many", "the list or map has more entries than the field takes";
+    /// what could not be judged
+    UNCHECKED_RULE = Warning "unchecked-rule", "a rule of the kind could not be evaluated, so it was not asked";
 }

@@ -13,6 +13,7 @@
 //! its kind (`rules`); texts are Kubernetes' own.
 
 mod at;
+mod custom;
 mod decode;
 mod finding;
 mod ip;
@@ -23,8 +24,11 @@ mod rules;
 mod seen;
 mod types;
 
+pub use custom::{DefinitionError, Definitions};
 pub use finding::{CODES, Code, Finding, Severity};
 pub use types::Minor;
+
+use std::sync::Arc;
 
 use at::{At, Check};
 use types::Types;
@@ -35,6 +39,7 @@ use crate::document::{Content, Document, Node};
 #[derive(Debug, Clone)]
 pub struct Validator {
     minor: Minor,
+    definitions: Arc<Definitions>,
 }
 
 /// An object that was judged.
@@ -71,7 +76,13 @@ impl Inspected {
 impl Validator {
     /// Makes a judge with the types and rules of a version.
     pub fn new(minor: Minor) -> Self {
-        Self { minor }
+        Self { minor, definitions: Arc::default() }
+    }
+
+    /// Makes custom resources be judged by these definitions, besides those that are always known.
+    #[must_use]
+    pub fn with_definitions(self, definitions: Definitions) -> Self {
+        Self { definitions: Arc::new(definitions), ..self }
     }
 
     /// Judges the objects of one document: none for a blank one, several for a `List`.
@@ -106,6 +117,7 @@ impl Validator {
         }
         let check = Check::new(self.minor);
         let at = check.top(node);
+        let mut is_known = known.is_some();
         if says_its_kind(at) {
             match known {
                 Some(kind) => {
@@ -117,16 +129,16 @@ impl Validator {
                         (rules.check)(at);
                     }
                 }
-                None => {
-                    meta::metadata(at.get("metadata"), names::NameRule::Any);
-                    at.get("kind").report(
-                        &Code::UNKNOWN_KIND,
-                        format!("no schema for {} of {}", identity.kind, identity.api_version),
-                    );
-                }
+                None => is_known = custom::inspect(at, &self.definitions, &identity),
+            }
+            if !is_known {
+                meta::metadata(at.get("metadata"), names::NameRule::Any);
+                at.get("kind").report(
+                    &Code::UNKNOWN_KIND,
+                    format!("no schema for {} of {}", identity.kind, identity.api_version),
+                );
             }
         }
-        let is_known = known.is_some();
         inspected.push(Inspected { identity, is_known, findings: check.into_findings() });
     }
 }
