@@ -42,7 +42,6 @@ pub(crate) fn convert_showing(
     options: &Options,
     show: impl FnOnce(Shown<'_>),
 ) -> Result<Converted, ComposeErrors> {
-    schema::prepare();
     let mut loader = Loader::new(source);
     let variables = loader.variables(options);
     let model = loader.given_files(&variables);

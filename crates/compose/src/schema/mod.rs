@@ -1,9 +1,12 @@
 //! The Compose schema, and where in the files the things stand that it refuses.
 //!
-//! The engine is `chart`'s, which speaks of places in the model; each is looked up in the tree here.
+//! What fits, as nearly all models do, `quick` tells by itself. What is wrong with others the engine says, which is `chart`'s
+//! and speaks of places in the model; each is looked up in the tree here.
+
+mod quick;
+mod tape;
 
 use std::sync::OnceLock;
-use std::thread;
 
 use pintle_chart::schema::Schema;
 use pintle_yaml::{Map as ValueMap, Value};
@@ -13,9 +16,6 @@ use crate::names::nearest;
 use crate::node::{Kind, Node};
 use crate::report::{Place, Report};
 
-/// The schema as it is published.
-const SCHEMA: &str = include_str!("../../../schemas/compose/compose-spec.json");
-
 /// The schema, compiled by whoever needs it first.
 static COMPILED: OnceLock<Schema> = OnceLock::new();
 
@@ -23,20 +23,12 @@ fn compiled() -> &'static Schema {
     COMPILED.get_or_init(|| Schema::new(schema().as_bytes()))
 }
 
-/// Compiles the schema on another thread, if nobody has: that takes as long as reading fifty services.
-pub(crate) fn prepare() {
-    if COMPILED.get().is_none() {
-        // OK because where no thread can be had, the check compiles it.
-        drop(thread::Builder::new().spawn(compiled));
-    }
-}
-
 /// Gives the schema without the members `id`, which mean nothing in its draft.
 ///
 /// The engine checks a schema that has some against all of its draft first: without them this takes 1.0 ms in place of 2.5.
 fn schema() -> String {
     let is_kept = |line: &&str| !line.trim_start().starts_with("\"id\": \"");
-    SCHEMA.split_inclusive('\n').filter(is_kept).collect()
+    tape::SCHEMA.split_inclusive('\n').filter(is_kept).collect()
 }
 
 /// Which numbers the schema is to see as texts.
@@ -50,6 +42,13 @@ pub(crate) enum Numbers {
 
 /// Checks a model; what is wrong goes into the report.
 pub(crate) fn check(model: &Node, numbers: Numbers, report: &mut Report) {
+    if !quick::fits(model, numbers) {
+        check_telling(model, numbers, report);
+    }
+}
+
+/// Checks a model with the engine that has words for what is wrong.
+fn check_telling(model: &Node, numbers: Numbers, report: &mut Report) {
     let Value::Map(mut values) = value_of(model) else { return };
     if numbers == Numbers::OfUsersAsText {
         users_as_text(&mut values);
