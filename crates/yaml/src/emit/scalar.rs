@@ -92,9 +92,15 @@ impl Analysis {
         // The ends of the last break and of the last space, to see what stands next to what.
         let mut break_end = usize::MAX;
         let mut space_end = usize::MAX;
-        for (at, &byte) in bytes.iter().enumerate() {
+        let mut next = 0;
+        // Most bytes are plain, and are passed over as fast as can be.
+        while let Some(n_plain) =
+            bytes[next..].iter().position(|byte| CLASS[usize::from(*byte)] != 0)
+        {
+            let at = next + n_plain;
+            next = at + 1;
+            let byte = bytes[at];
             match CLASS[usize::from(byte)] {
-                0 => {}
                 CONTROL => has_special = true,
                 TAB => has_tab = true,
                 SPACE => {
