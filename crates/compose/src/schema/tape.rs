@@ -76,14 +76,12 @@ pub(super) mod pattern {
 }
 
 /// All tokens; the first is the schema as a whole.
-pub(super) static TOKENS: [Token; N_TOKENS] = ALL;
-
-const ALL: [Token; N_TOKENS] = link(Reader::new().read::<N_TOKENS>());
+pub(super) static TOKENS: [Token; N_TOKENS] = link(Reader::new().read());
 
 const N_TOKENS: usize = Reader::new().count();
 
 /// The schema of a service's `user`.
-pub(super) const USER: usize = find(&ALL, &["definitions", "service", "properties", "user"]);
+pub(super) const USER: usize = find(&TOKENS, &["definitions", "service", "properties", "user"]);
 
 impl Token {
     /// Tells whether a key or a text is this one.
