@@ -36,11 +36,7 @@ impl Context<'_> {
     pub(crate) fn add(&mut self, file: &SourceFile, folder: &str) -> Option<u32> {
         let text = std::str::from_utf8(&file.content).ok().filter(|text| !text.contains('\0'));
         if let Some(text) = text.filter(|text| text.len() <= MAX_FILE_BYTES) {
-            return Some(self.report.add_file(
-                file.name.clone(),
-                text.to_owned(),
-                folder.to_owned(),
-            ));
+            return Some(self.report.add_file(file.name.clone(), text, folder.to_owned()));
         }
         let id = self.report.add_file(file.name.clone(), String::new(), folder.to_owned());
         let (problem, reason) = match text {

@@ -84,7 +84,7 @@ pub(crate) fn top(extension: &Map, values: &mut OutMap, report: &mut Report) {
             report.error(node.place, Problem::Value, reason, "");
             continue;
         };
-        values.push(((*key).to_owned(), value));
+        values.push(((*key).into(), value));
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn service(extension: &Map, draft: &mut Draft, report: &mut Report) {
                     report.error(item.place, Problem::Value, reason, "set it in one place");
                     continue;
                 }
-                target.push((item.key.to_string(), out(&item.value)));
+                target.push((item.key.to_string().into(), out(&item.value)));
             }
         }
     }
@@ -135,8 +135,8 @@ pub(crate) fn out(node: &Node) -> Out {
         Kind::Float(x) => Out::Float(*x),
         Kind::Text(text) => Out::Text(text.to_string()),
         Kind::List(items) => Out::List(items.iter().map(out).collect()),
-        Kind::Map(map) => {
-            Out::Map(map.0.iter().map(|entry| (entry.key.to_string(), out(&entry.value))).collect())
-        }
+        Kind::Map(map) => Out::Map(
+            map.0.iter().map(|entry| (entry.key.to_string().into(), out(&entry.value))).collect(),
+        ),
     }
 }

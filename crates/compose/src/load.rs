@@ -178,7 +178,7 @@ impl<'a> Loader<'a> {
         let not_text = "save it as UTF-8 text";
         match std::str::from_utf8(&file.content) {
             Ok(text) if !text.contains('\0') => {
-                Some(self.report.add_file(file.name.clone(), text.to_owned(), folder.to_owned()))
+                Some(self.report.add_file(file.name.clone(), text, folder.to_owned()))
             }
             Ok(_) => refuse(Problem::File, "the file is binary, not text".to_owned(), not_text),
             Err(error) => {

@@ -4,11 +4,10 @@
 //!
 //! Source: the merge keys of YAML 1.1; `!reset` and `!override` in the Compose Specification, chapter *Merge*.
 
-use std::collections::hash_map::Entry as Slot;
 use std::sync::Arc;
 
 use pintle_yaml::{Event, EventKind, Parser, Properties, Resolved, Scalar, Style};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::Problem;
 use crate::report::{Place, Report};
@@ -237,12 +236,41 @@ struct Open<'a> {
 
 enum Content {
     List(Vec<Node>),
-    Map {
-        entries: Vec<Entry>,
-        /// where in `entries` a key is, and whether it came by a merge
-        known: FxHashMap<Arc<str>, (usize, bool)>,
-        key: Option<(Arc<str>, Place, bool)>,
-    },
+    Map { entries: Entries, key: Option<(Arc<str>, Place, bool)> },
+}
+
+/// The entries of a map, as far as it has been read.
+#[derive(Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// those that came by a merge
+    merged: FxHashSet<usize>,
+    /// where each key is, where they are many
+    known: FxHashMap<Arc<str>, usize>,
+}
+
+impl Entries {
+    /// The most entries that are looked through for a key; nearly all maps have fewer.
+    const FEW: usize = 16;
+
+    fn find(&self, key: &Arc<str>) -> Option<usize> {
+        if self.list.len() <= Self::FEW {
+            return self.list.iter().position(|entry| entry.key == *key);
+        }
+        self.known.get(key).copied()
+    }
+
+    /// Adds an entry whose key is new.
+    fn push(&mut self, entry: Entry) {
+        self.list.push(entry);
+        let first_unknown = match self.list.len() {
+            0..=Self::FEW => return,
+            n if n == Self::FEW + 1 => 0,
+            n => n - 1,
+        };
+        let unknown = self.list.iter().enumerate().skip(first_unknown);
+        self.known.extend(unknown.map(|(at, entry)| (Arc::clone(&entry.key), at)));
+    }
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -271,15 +299,14 @@ impl<'a> Builder<'_, 'a> {
                 return self.begin(&properties, place, Content::List(Vec::new()));
             }
             EventKind::MappingStart(properties) => {
-                let map =
-                    Content::Map { entries: Vec::new(), known: FxHashMap::default(), key: None };
+                let map = Content::Map { entries: Entries::default(), key: None };
                 return self.begin(&properties, place, map);
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => {
                 let open = self.open.pop()?;
                 let kind = match open.content {
                     Content::List(items) => Kind::List(items),
-                    Content::Map { entries, .. } => Kind::Map(Map(entries)),
+                    Content::Map { entries, .. } => Kind::Map(Map(entries.list)),
                 };
                 let node = Node { place: open.place, tag: open.tag, kind };
                 if let Some(anchor) = open.anchor {
@@ -403,7 +430,7 @@ impl<'a> Builder<'_, 'a> {
             self.documents.push(node);
             return Some(());
         };
-        let Content::Map { entries, known, key } = &mut open.content else {
+        let Content::Map { entries, key } = &mut open.content else {
             if let Content::List(items) = &mut open.content {
                 items.push(node);
             }
@@ -422,23 +449,17 @@ impl<'a> Builder<'_, 'a> {
             self.merge(node);
             return Some(());
         }
-        match known.entry(Arc::clone(&name)) {
-            Slot::Vacant(slot) => {
-                slot.insert((entries.len(), false));
-                entries.push(Entry { key: name, place, value: node });
-            }
-            Slot::Occupied(mut slot) => {
-                let (at, came_by_merge) = *slot.get();
-                if !came_by_merge && self.dialect == Dialect::Compose {
-                    let reason = format!("the key `{name}` is set twice");
-                    self.report.error(place, Problem::Yaml, reason, "keep one of the two");
-                    self.is_good = false;
-                }
-                slot.insert((at, false));
-                entries[at].value = node;
-                entries[at].place = place;
-            }
+        let Some(at) = entries.find(&name) else {
+            entries.push(Entry { key: name, place, value: node });
+            return Some(());
+        };
+        if !entries.merged.remove(&at) && self.dialect == Dialect::Compose {
+            let reason = format!("the key `{name}` is set twice");
+            self.report.error(place, Problem::Yaml, reason, "keep one of the two");
+            self.is_good = false;
         }
+        entries.list[at].value = node;
+        entries.list[at].place = place;
         Some(())
     }
 
@@ -465,14 +486,13 @@ impl<'a> Builder<'_, 'a> {
             self.is_good = false;
             return;
         }
-        let Some(Open { content: Content::Map { entries, known, .. }, .. }) = self.open.last_mut()
-        else {
+        let Some(Open { content: Content::Map { entries, .. }, .. }) = self.open.last_mut() else {
             return;
         };
         // The first of several maps wins, and what stands in the map itself wins over all.
         for entry in maps.into_iter().flat_map(|map| map.0) {
-            if let Slot::Vacant(slot) = known.entry(Arc::clone(&entry.key)) {
-                slot.insert((entries.len(), true));
+            if entries.find(&entry.key).is_none() {
+                entries.merged.insert(entries.list.len());
                 entries.push(entry);
             }
         }

@@ -78,12 +78,12 @@ fn collect(shown: &Shown<'_>) -> ForeignPlaces {
         finder.found.places.insert(ValuePath::default(), (0, None, 0..0));
     }
     for (section, out) in shown.values {
-        let path = ValuePath::of_keys([section.as_str()]);
-        if let ("services", Out::Map(services)) = (section.as_str(), out) {
+        let path = ValuePath::of_keys([&**section]);
+        if let ("services", Out::Map(services)) = (&**section, out) {
             finder.services(shown, &path, services);
             continue;
         }
-        let sources: &[&str] = match section.as_str() {
+        let sources: &[&str] = match &**section {
             "additionalResources" => &["secrets", "configs"],
             section => &[section],
         };
@@ -264,7 +264,7 @@ impl Finder {
             (Kind::Map(map), Out::Map(entries)) => {
                 for (key, out) in entries {
                     if let Some(entry) = map.entry(key) {
-                        let path = path.join(Step::Key(Arc::from(key.as_str())));
+                        let path = path.join(Step::Key(Arc::from(&**key)));
                         self.entry(&path, entry);
                         self.alike(&path, &entry.value, out);
                     }

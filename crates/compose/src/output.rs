@@ -1,5 +1,7 @@
 //! Values in the order in which a reader of them expects their keys, and as text.
 
+use std::borrow::Cow;
+
 use pintle_yaml::emit::{Emitter, Layout};
 
 /// One value.
@@ -14,8 +16,8 @@ pub(crate) enum Out {
     Map(OutMap),
 }
 
-/// Entries in their order.
-pub(crate) type OutMap = Vec<(String, Out)>;
+/// Entries in their order; nearly all keys are words of the chart.
+pub(crate) type OutMap = Vec<(Cow<'static, str>, Out)>;
 
 impl From<&str> for Out {
     fn from(text: &str) -> Self {
@@ -42,8 +44,8 @@ impl From<i64> for Out {
 }
 
 /// Makes a map of entries.
-pub(crate) fn map<const N: usize>(entries: [(&str, Out); N]) -> Out {
-    Out::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+pub(crate) fn map<const N: usize>(entries: [(&'static str, Out); N]) -> Out {
+    Out::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
 /// Makes a list of texts.

@@ -150,8 +150,10 @@ fn values(top: &Map, services: &Map, context: &mut Context<'_>) -> OutMap {
     network::aliases(&all, context);
     let mut converted = OutMap::new();
     for service in &all {
-        converted
-            .push((service.new_name.to_owned(), Out::Map(service::convert(*service, context))));
+        converted.push((
+            service.new_name.to_owned().into(),
+            Out::Map(service::convert(*service, context)),
+        ));
     }
     for name in context.options.images.keys() {
         if !context.services.contains_key(name) {
@@ -165,18 +167,18 @@ fn values(top: &Map, services: &Map, context: &mut Context<'_>) -> OutMap {
         }
     }
     let used = used_networks(&converted);
-    let mut values = vec![("services".to_owned(), Out::Map(converted))];
+    let mut values: OutMap = vec![("services".into(), Out::Map(converted))];
     let section = |names: Vec<String>| {
-        Out::Map(names.into_iter().map(|name| (name, Out::Map(OutMap::new()))).collect())
+        Out::Map(names.into_iter().map(|name| (name.into(), Out::Map(OutMap::new()))).collect())
     };
     if !used.is_empty() {
-        values.push(("networks".to_owned(), section(used)));
+        values.push(("networks".into(), section(used)));
     }
     if let Some(volumes) = top.get("volumes").and_then(Node::map) {
         let names = volumes.0.iter().filter_map(|entry| context.volumes.get(&*entry.key).cloned());
         let names: Vec<String> = names.collect();
         if !names.is_empty() {
-            values.push(("volumes".to_owned(), section(names)));
+            values.push(("volumes".into(), section(names)));
         }
     }
     if let Some((_, extension)) = extension::find(top, &mut context.report) {
@@ -184,7 +186,7 @@ fn values(top: &Map, services: &Map, context: &mut Context<'_>) -> OutMap {
     }
     let objects = context.objects.out();
     if !objects.is_empty() {
-        values.push(("additionalResources".to_owned(), Out::List(objects)));
+        values.push(("additionalResources".into(), Out::List(objects)));
     }
     for rule in TOP.iter().filter(|rule| rule.fate == Fate::Noted) {
         if let Some(entry) = top.entry(rule.key).filter(|entry| !entry.value.is_null()) {

@@ -1,6 +1,8 @@
 //! What is found while a project is read and converted: errors and notes, by place.
 
-use pintle_yaml::Location;
+use std::sync::Arc;
+
+use pintle_yaml::{Lines, Location};
 use rustc_hash::FxHashSet;
 
 use crate::error::{ComposeError, ComposeErrors, Note, Problem};
@@ -34,7 +36,7 @@ impl Place {
 pub(crate) struct KnownFile {
     /// how it is called in messages
     pub(crate) name: String,
-    pub(crate) text: String,
+    pub(crate) text: Arc<str>,
     /// the folder, within the project, that paths in it start from
     pub(crate) folder: String,
 }
@@ -50,8 +52,13 @@ pub(crate) struct Report {
 
 impl Report {
     /// Adds a file; gives its number.
-    pub(crate) fn add_file(&mut self, name: String, text: String, folder: String) -> u32 {
-        self.files.push(KnownFile { name, text, folder });
+    pub(crate) fn add_file(
+        &mut self,
+        name: String,
+        text: impl Into<Arc<str>>,
+        folder: String,
+    ) -> u32 {
+        self.files.push(KnownFile { name, text: text.into(), folder });
         u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -103,13 +110,16 @@ impl Report {
         if self.errors.is_empty() {
             let mut notes = std::mem::take(&mut self.notes);
             notes.sort_by_key(|(place, _)| *place);
-            let located = notes.into_iter().map(|(place, text)| (self.locate(place), text));
+            let mut lines = (0, Lines::default());
+            let located =
+                notes.into_iter().map(|(place, text)| (self.locate(place, &mut lines), text));
             return Ok(located.map(|(location, text)| Note { location, text }).collect());
         }
         let mut errors = std::mem::take(&mut self.errors);
         errors.sort_by_key(|(place, ..)| *place);
+        let mut lines = (0, Lines::default());
         let located = errors.into_iter().map(|(place, problem, reason, help)| ComposeError {
-            location: self.locate(place),
+            location: self.locate(place, &mut lines),
             problem,
             reason,
             help,
@@ -117,10 +127,15 @@ impl Report {
         Err(ComposeErrors::new(located.collect()))
     }
 
-    fn locate(&self, place: Place) -> Location {
+    /// Gives line and column of a place; `lines` has the file of the last one, and how far in it that was.
+    fn locate(&self, place: Place, (of_file, lines): &mut (u32, Lines)) -> Location {
         let Some(file) = self.files.get(place.file as usize) else {
             return Location { file: String::new(), line: 1, column: 1 };
         };
-        Location::of(&file.name, &file.text, place.offset as usize)
+        if *of_file != place.file {
+            (*of_file, *lines) = (place.file, Lines::default());
+        }
+        let (line, column) = lines.go_to(&file.text, place.offset as usize);
+        Location { file: file.name.clone(), line, column }
     }
 }

@@ -53,7 +53,10 @@ pub(crate) fn split(text: &str) -> Result<Vec<String>, &'static str> {
 /// Escapes what the kubelet would expand in commands and variables: `$(NAME)`, and `$$`, which it makes one `$`.
 ///
 /// Source: `Expand` in `third_party/forked/golang/expansion` of Kubernetes.
-pub(crate) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: String) -> String {
+    if !text.contains('$') {
+        return text;
+    }
     let mut escaped = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -86,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_the_kubelet_expands_is_escaped() {
-        assert_eq!(escape("echo $(date) $$ $HOME $"), "echo $$(date) $$$ $HOME $");
-        assert_eq!(escape("$$("), "$$$$(");
+        assert_eq!(escape("echo $(date) $$ $HOME $".to_owned()), "echo $$(date) $$$ $HOME $");
+        assert_eq!(escape("$$(".to_owned()), "$$$$(");
     }
 }

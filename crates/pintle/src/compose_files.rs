@@ -40,13 +40,12 @@ pub(crate) fn convert(
 /// Says once what is to know of many services: at the first place, with the number of the others.
 fn together(notes: &[Note]) -> Vec<String> {
     // "`services.web.ports`: why" and "`volumes.data`: why" are like others but for the name.
-    let about = |note: &Note| {
+    fn about(note: &Note) -> Option<(&str, [&str; 4])> {
         let (path, reason) = note.text.strip_prefix('`')?.split_once('`')?;
         let (section, rest) = path.split_once('.')?;
         let key = rest.split_once('.').map_or("", |(_, key)| key);
-        let like = [&note.location.file, section, key, reason].map(str::to_owned);
-        Some((path.to_owned(), like))
-    };
+        Some((path, [&*note.location.file, section, key, reason]))
+    }
     let mut n_like = BTreeMap::new();
     for (_, like) in notes.iter().filter_map(about) {
         *n_like.entry(like).or_insert(0) += 1;
@@ -57,7 +56,7 @@ fn together(notes: &[Note]) -> Vec<String> {
             said.push(note.to_string());
             continue;
         };
-        match std::mem::take(n_like.entry(like.clone()).or_default()) {
+        match std::mem::take(n_like.entry(like).or_default()) {
             0 => {}
             1 => said.push(note.to_string()),
             n_notes => {
@@ -113,8 +112,10 @@ fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     if metadata.is_dir() {
         return Err(FileError::Unreadable("it is a folder".to_owned()));
     }
-    let mut content = Vec::new();
     let limit = MAX_FILE_BYTES as u64 + 1;
+    // A byte more than the file has shows its end without growing.
+    let len = usize::try_from(metadata.len().min(limit - 1)).unwrap_or_default();
+    let mut content = Vec::with_capacity(len + 1);
     File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content)).map_err(failed)?;
     if content.len() > MAX_FILE_BYTES { Err(FileError::TooLarge) } else { Ok(content) }
 }

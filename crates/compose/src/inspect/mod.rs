@@ -69,12 +69,13 @@ fn model(documents: Vec<Node>, file: u32, report: &mut Report) -> Option<OutMap>
         report.error(start, Problem::Schema, "there is no key `services`", "");
         return None;
     };
-    let mut result = vec![("services".to_owned(), Out::Map(convert_services(services, report)))];
+    let mut result: OutMap =
+        vec![("services".into(), Out::Map(convert_services(services, report)))];
     if let Some(volumes) = taken(&mut top, "volumes") {
-        result.push(("volumes".to_owned(), Out::Map(convert_volumes(&volumes, report))));
+        result.push(("volumes".into(), Out::Map(convert_volumes(&volumes, report))));
     }
     if let Some(networks) = taken(&mut top, "networks") {
-        result.push(("networks".to_owned(), Out::Map(convert_networks(networks, report))));
+        result.push(("networks".into(), Out::Map(convert_networks(networks, report))));
     }
     if let Some(extension) = take_extension(&mut top, report).filter(is_truthy) {
         convert_extension(extension, &mut result, report);
@@ -134,7 +135,7 @@ fn convert_services(services: Map, report: &mut Report) -> OutMap {
         let name = if is_renamed { "default".to_owned() } else { entry.key.to_string() };
         let Kind::Map(map) = entry.value.kind else { continue };
         let converted = service::convert(&entry.key, entry.place, map, report);
-        result.push((name, Out::Map(converted)));
+        result.push((name.into(), Out::Map(converted)));
     }
     result
 }
@@ -149,7 +150,7 @@ fn convert_volumes(volumes: &Map, report: &mut Report) -> OutMap {
         let name = volume_name(&entry.key);
         match result.iter_mut().find(|(known, _)| *known == name) {
             Some(_) => {}
-            None => result.push((name, Out::Map(OutMap::new()))),
+            None => result.push((name.into(), Out::Map(OutMap::new()))),
         }
     }
     result
@@ -181,7 +182,7 @@ fn convert_networks(networks: Map, report: &mut Report) -> OutMap {
             );
             report.error(setting.place, Problem::Refused, reason, "remove it");
         }
-        result.push((entry.key.to_string(), Out::Map(OutMap::new())));
+        result.push((entry.key.to_string().into(), Out::Map(OutMap::new())));
     }
     result
 }
@@ -197,7 +198,7 @@ fn convert_extension(extension: Node, result: &mut OutMap, report: &mut Report) 
         if node.list().is_none() {
             report.error(node.place, Problem::Value, format!("`x-k8s.{key}` is not a list"), "");
         }
-        result.push((value.to_owned(), out(&node)));
+        result.push((value.into(), out(&node)));
     }
     for (key, value) in [
         ("automount_service_account_token", "automountServiceAccountToken"),
@@ -212,7 +213,7 @@ fn convert_extension(extension: Node, result: &mut OutMap, report: &mut Report) 
                 "",
             );
         }
-        result.push((value.to_owned(), out(&entry.value)));
+        result.push((value.into(), out(&entry.value)));
     }
     if let Some(entry) = map.take("service_account_name") {
         if entry.value.str().is_none() {
@@ -223,7 +224,7 @@ fn convert_extension(extension: Node, result: &mut OutMap, report: &mut Report) 
                 "",
             );
         }
-        result.push(("serviceAccountName".to_owned(), out(&entry.value)));
+        result.push(("serviceAccountName".into(), out(&entry.value)));
     }
     for entry in &map.0 {
         let reason = format!("inspect-k8s-sandbox does not know the key `x-k8s.{}`", entry.key);
@@ -234,7 +235,7 @@ fn convert_extension(extension: Node, result: &mut OutMap, report: &mut Report) 
 /// Refuses nulls, which older versions of Helm dropped; only a command may be one.
 fn check_nulls(entries: &OutMap, path: &str, start: Place, report: &mut Report) {
     for (key, value) in entries {
-        let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let inner = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         let is_command =
             key == "command" && path.starts_with("services.") && path.matches('.').count() == 1;
         if !(is_command && *value == Out::Null) {

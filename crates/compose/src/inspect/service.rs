@@ -35,29 +35,29 @@ impl Converter<'_> {
         let has_only_command = has(&src, "command") && !has(&src, "entrypoint");
         for (key, value) in [("runtime", "runtimeClassName"), ("image", "image")] {
             if let Some(node) = take(&mut src, key) {
-                result.push((value.to_owned(), out(&node)));
+                result.push((value.into(), out(&node)));
             }
         }
         for (key, value) in [("entrypoint", "command"), ("command", "args")] {
             if let Some(node) = take(&mut src, key) {
-                result.push((value.to_owned(), words(&node)));
+                result.push((value.into(), words(&node)));
             }
         }
         if has_only_command {
-            result.push(("command".to_owned(), Out::Null));
+            result.push(("command".into(), Out::Null));
         }
         if let Some(node) = take(&mut src, "working_dir") {
-            result.push(("workingDir".to_owned(), out(&node)));
+            result.push(("workingDir".into(), out(&node)));
         }
-        result.push(("dnsRecord".to_owned(), Out::Bool(true)));
+        result.push(("dnsRecord".into(), Out::Bool(true)));
         if let Some(node) = take(&mut src, "environment") {
-            result.push(("env".to_owned(), self.env(&node)));
+            result.push(("env".into(), self.env(&node)));
         }
         if let Some(node) = take(&mut src, "volumes") {
-            result.push(("volumes".to_owned(), self.volumes(&node)));
+            result.push(("volumes".into(), self.volumes(&node)));
         }
         if let Some(node) = take(&mut src, "healthcheck") {
-            result.push(("readinessProbe".to_owned(), self.probe(node)));
+            result.push(("readinessProbe".into(), self.probe(node)));
         }
         self.resources(&mut src, &mut result);
         let mut security = OutMap::new();
@@ -68,7 +68,7 @@ impl Converter<'_> {
             self.options(&node, &mut security);
         }
         if !security.is_empty() {
-            result.push(("securityContext".to_owned(), Out::Map(security)));
+            result.push(("securityContext".into(), Out::Map(security)));
         }
         if let Some(node) = take(&mut src, "memswap_limit") {
             self.note(node.place, "memswap_limit");
@@ -144,7 +144,7 @@ impl Converter<'_> {
             _ => None,
         };
         match command {
-            Some(command) => result.push(("exec".to_owned(), map([("command", command)]))),
+            Some(command) => result.push(("exec".into(), map([("command", command)]))),
             None => self.error(
                 place,
                 "healthcheck.test",
@@ -158,7 +158,7 @@ impl Converter<'_> {
         ] {
             let Some(node) = take(&mut src, key) else { continue };
             match seconds(&node.scalar_text().unwrap_or_default()) {
-                Some(seconds) => result.push((value.to_owned(), Out::Int(seconds))),
+                Some(seconds) => result.push((value.into(), Out::Int(seconds))),
                 None => self.error(
                     node.place,
                     "healthcheck",
@@ -173,7 +173,7 @@ impl Converter<'_> {
                 _ => None,
             };
             match value {
-                Some(value) => result.push(("failureThreshold".to_owned(), value)),
+                Some(value) => result.push(("failureThreshold".into(), value)),
                 None => self.error(node.place, "healthcheck.retries", "this is no number"),
             }
         }
@@ -209,7 +209,7 @@ impl Converter<'_> {
                 if let Some(Node { kind: Kind::Map(section), .. }) =
                     take(&mut map, key).filter(is_truthy)
                 {
-                    resources.push((value.to_owned(), Out::Map(self.resource(section))));
+                    resources.push((value.into(), Out::Map(self.resource(section))));
                 }
             }
             for entry in &map.0 {
@@ -225,19 +225,19 @@ impl Converter<'_> {
                 }
             }
             copy_limits(&mut resources);
-            result.push(("resources".to_owned(), Out::Map(resources)));
+            result.push(("resources".into(), Out::Map(resources)));
         } else {
             let mut limits = OutMap::new();
             if let Some(node) = mem_limit {
-                limits.push(("memory".to_owned(), self.memory(&node)));
+                limits.push(("memory".into(), self.memory(&node)));
             }
             if let Some(node) = cpus {
-                limits.push(("cpu".to_owned(), out(&node)));
+                limits.push(("cpu".into(), out(&node)));
             }
             if !limits.is_empty() {
-                resources.push(("limits".to_owned(), Out::Map(limits)));
+                resources.push(("limits".into(), Out::Map(limits)));
                 copy_limits(&mut resources);
-                result.push(("resources".to_owned(), Out::Map(resources)));
+                result.push(("resources".into(), Out::Map(resources)));
             }
         }
         for entry in &deploy.0 {
@@ -248,10 +248,10 @@ impl Converter<'_> {
     fn resource(&mut self, mut src: Map) -> OutMap {
         let mut result = OutMap::new();
         if let Some(node) = take(&mut src, "cpus").filter(is_truthy) {
-            result.push(("cpu".to_owned(), out(&node)));
+            result.push(("cpu".into(), out(&node)));
         }
         if let Some(node) = take(&mut src, "memory").filter(is_truthy) {
-            result.push(("memory".to_owned(), self.memory(&node)));
+            result.push(("memory".into(), self.memory(&node)));
         }
         for entry in &src.0 {
             self.error(
@@ -298,7 +298,7 @@ impl Converter<'_> {
         for (key, id) in [("runAsUser", Some(user)), ("runAsGroup", group)] {
             let Some(id) = id else { continue };
             match int(id) {
-                Some(id) => security.push((key.to_owned(), Out::Int(id))),
+                Some(id) => security.push((key.into(), Out::Int(id))),
                 None => self.error(node.place, "user", "only numbers are converted"),
             }
         }
@@ -341,10 +341,10 @@ impl Converter<'_> {
             }
         }
         if let Some(profile) = profile {
-            security.push(("seccompProfile".to_owned(), profile));
+            security.push(("seccompProfile".into(), profile));
         }
         if is_held == Some(true) {
-            security.push(("allowPrivilegeEscalation".to_owned(), Out::Bool(false)));
+            security.push(("allowPrivilegeEscalation".into(), Out::Bool(false)));
         }
     }
 
@@ -359,11 +359,11 @@ impl Converter<'_> {
                         "none and `networks` exclude each other",
                     );
                 }
-                result.push(("networkIsolated".to_owned(), Out::Bool(true)));
+                result.push(("networkIsolated".into(), Out::Bool(true)));
             }
             None | Some("bridge") => {
                 if let Some(networks) = take(src, "networks") {
-                    result.push(("networks".to_owned(), out(&networks)));
+                    result.push(("networks".into(), out(&networks)));
                 }
             }
             Some(_) => {
@@ -399,7 +399,7 @@ impl Converter<'_> {
                     if target.iter().any(|(key, _)| **key == *entry.key) {
                         taken.push(entry.place);
                     } else {
-                        target.push((entry.key.to_string(), out(&entry.value)));
+                        target.push((entry.key.to_string().into(), out(&entry.value)));
                     }
                 }
                 for place in taken {
@@ -419,7 +419,7 @@ impl Converter<'_> {
 /// Finds a key, or adds it with an empty map.
 fn position(entries: &mut OutMap, key: &str) -> usize {
     entries.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
-        entries.push((key.to_owned(), Out::Map(OutMap::new())));
+        entries.push((key.to_owned().into(), Out::Map(OutMap::new())));
         entries.len() - 1
     })
 }
@@ -435,7 +435,7 @@ fn copy_limits(resources: &mut OutMap) {
     if let Some(limits) = limits
         && !resources.iter().any(|(key, _)| key == "requests")
     {
-        resources.push(("requests".to_owned(), limits));
+        resources.push(("requests".into(), limits));
     }
 }
 

@@ -129,7 +129,7 @@ fn select_node(
         service.note(context, platform.place, "platform", &text);
     }
     let mut select =
-        |key: &str, value: &str| draft.node_selector.push((key.to_owned(), Out::from(value)));
+        |key: &'static str, value: &str| draft.node_selector.push((key.into(), Out::from(value)));
     if let Some(os) = os {
         select("kubernetes.io/os", os);
     }
@@ -210,7 +210,7 @@ fn words(service: Service<'_>, key: &str, context: &mut Context<'_>) -> Option<V
             }
         },
     };
-    Some(words.iter().map(|word| escape(word)).collect())
+    Some(words.into_iter().map(escape).collect())
 }
 
 fn restart(service: Service<'_>, context: &mut Context<'_>) {

@@ -1,5 +1,7 @@
 //! Variables of the container: `env_file`, and `environment` over it.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::{Draft, Service};
@@ -24,8 +26,10 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
         }
     }
     if let Some(environment) = service.get("environment") {
-        let mut environment = environment.clone();
-        pairs_to_map(&mut environment, &['=']);
+        let mut environment = Cow::Borrowed(environment);
+        if environment.map().is_none() {
+            pairs_to_map(environment.to_mut(), &['=']);
+        }
         for entry in environment.map().map_or(&[][..], |map| &map.0) {
             let value = match &entry.value.kind {
                 Kind::Null => context.variables.get(&entry.key).map(str::to_owned),
@@ -48,7 +52,7 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
         }
     }
     draft.env =
-        env.pairs.into_iter().filter_map(|(name, value)| Some((name, escape(&value?)))).collect();
+        env.pairs.into_iter().filter_map(|(name, value)| Some((name, escape(value?)))).collect();
 }
 
 /// Variables in the order in which they are first named.

@@ -31,9 +31,9 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
     };
     let Some(command) = command(service, test, context) else { return };
     let mut probe = OutMap::new();
-    let command = command.iter().map(|word| escape(word));
-    probe.push(("exec".to_owned(), map([("command", texts(command))])));
-    let mut set = |key: &str, value: i64| probe.push((key.to_owned(), Out::Int(value)));
+    let command = command.into_iter().map(escape);
+    probe.push(("exec".into(), map([("command", texts(command))])));
+    let mut set = |key: &'static str, value: i64| probe.push((key.into(), Out::Int(value)));
     if let Some(seconds) = duration(service, entries.get("start_period"), "start_period", context) {
         set("initialDelaySeconds", seconds);
     }

@@ -155,22 +155,22 @@ fn is_nothing(value: &Node) -> bool {
 
 /// Tells whether a value of a refused key is what a pod has anyway.
 fn has_no_effect(key: &str, value: &Node) -> bool {
-    let text = value.scalar_text().unwrap_or_default();
-    matches!(
-        (key, &*text),
-        ("cgroup" | "ipc", "private")
-            | ("ipc", "shareable" | "none")
-            | ("isolation", "default")
-            | ("scale", "1")
-            | ("oom_score_adj" | "pids_limit", "0" | "-1")
-    )
+    let harmless: &[&str] = match key {
+        "cgroup" => &["private"],
+        "ipc" => &["private", "shareable", "none"],
+        "isolation" => &["default"],
+        "scale" => &["1"],
+        "oom_score_adj" | "pids_limit" => &["0", "-1"],
+        _ => return false,
+    };
+    value.scalar_text().is_some_and(|text| harmless.contains(&&*text))
 }
 
 fn finish(draft: Draft, aliases: Vec<String>) -> OutMap {
     let mut out = OutMap::new();
-    let mut set = |key: &str, value: Option<Out>| {
+    let mut set = |key: &'static str, value: Option<Out>| {
         if let Some(value) = value {
-            out.push((key.to_owned(), value));
+            out.push((key.into(), value));
         }
     };
     let list = |items: Vec<Out>| (!items.is_empty()).then_some(Out::List(items));
@@ -208,7 +208,7 @@ fn finish(draft: Draft, aliases: Vec<String>) -> OutMap {
     let mut resources = OutMap::new();
     for (key, section) in [("limits", draft.limits), ("requests", draft.requests)] {
         if !section.is_empty() {
-            resources.push((key.to_owned(), Out::Map(section)));
+            resources.push((key.into(), Out::Map(section)));
         }
     }
     set("resources", entries(resources));

@@ -52,7 +52,7 @@ fn of_shortcuts(service: Service<'_>, draft: &mut Draft, context: &mut Context<'
             && let Some(quantity) = memory(service, key, node, context)
         {
             let section = if is_limit { &mut draft.limits } else { &mut draft.requests };
-            section.push(("memory".to_owned(), quantity.into()));
+            section.push(("memory".into(), quantity.into()));
         }
     }
     let cpus = service.get("cpus").or_else(|| service.get("cpu_count"));
@@ -61,9 +61,9 @@ fn of_shortcuts(service: Service<'_>, draft: &mut Draft, context: &mut Context<'
         None => of_quota(service, context),
     };
     if let Some(cpu) = cpu {
-        draft.limits.push(("cpu".to_owned(), cpu.clone()));
+        draft.limits.push(("cpu".into(), cpu.clone()));
         if !draft.requests.is_empty() {
-            draft.requests.push(("cpu".to_owned(), cpu));
+            draft.requests.push(("cpu".into(), cpu));
         }
     }
 }
@@ -119,12 +119,12 @@ fn of_deploy(service: Service<'_>, resources: &Map, draft: &mut Draft, context: 
                 _ if item.value.is_null() => {}
                 "cpus" => {
                     if let Some(cpu) = cpu(service, &key, &item.value, context) {
-                        section.push(("cpu".to_owned(), cpu));
+                        section.push(("cpu".into(), cpu));
                     }
                 }
                 "memory" => {
                     if let Some(memory) = memory(service, &key, &item.value, context) {
-                        section.push(("memory".to_owned(), memory.into()));
+                        section.push(("memory".into(), memory.into()));
                     }
                 }
                 "pids" => service.refuse(

@@ -20,7 +20,7 @@ pub(super) fn convert(service: Service<'_>, draft: &mut Draft, context: &mut Con
         let names: Vec<String> =
             names.iter().filter_map(Node::scalar_text).map(|name| capability(&name)).collect();
         if !names.is_empty() {
-            capabilities.push((field.to_owned(), texts(names)));
+            capabilities.push((field.into(), texts(names)));
         }
     }
     if !capabilities.is_empty() {
@@ -59,10 +59,10 @@ fn flag(service: Service<'_>, key: &str, context: &mut Context<'_>) -> Option<bo
     flag
 }
 
-fn set(security: &mut OutMap, key: &str, value: Out) {
+fn set(security: &mut OutMap, key: &'static str, value: Out) {
     match security.iter_mut().find(|(known, _)| known == key) {
         Some((_, there)) => *there = value,
-        None => security.push((key.to_owned(), value)),
+        None => security.push((key.into(), value)),
     }
 }
 

@@ -77,10 +77,9 @@ impl Mounts<'_> {
     }
 
     /// Adds a volume of the pod and its mount.
-    fn add(&mut self, name: String, volume: (&str, Out), path: &str, more: OutMap) {
+    fn add(&mut self, name: String, volume: (&'static str, Out), path: &str, more: OutMap) {
         self.draft.volumes.push(map([("name", name.clone().into()), volume]));
-        let mut mount =
-            vec![("name".to_owned(), Out::Text(name)), ("mountPath".to_owned(), path.into())];
+        let mut mount = vec![("name".into(), Out::Text(name)), ("mountPath".into(), path.into())];
         mount.extend(more);
         self.draft.mounts.push(Out::Map(mount));
     }
@@ -90,7 +89,7 @@ impl Mounts<'_> {
         let name = format!("compose-{what}-{}", self.n_unnamed);
         self.n_unnamed += 1;
         let more =
-            if is_read_only { vec![("readOnly".to_owned(), Out::Bool(true))] } else { Vec::new() };
+            if is_read_only { vec![("readOnly".into(), Out::Bool(true))] } else { Vec::new() };
         self.add(name, ("emptyDir", Out::Map(settings)), path, more);
     }
 }
@@ -227,10 +226,10 @@ fn memory(
     mounts: &mut Mounts<'_>,
     context: &mut Context<'_>,
 ) {
-    let mut settings: OutMap = vec![("medium".to_owned(), "Memory".into())];
+    let mut settings: OutMap = vec![("medium".into(), "Memory".into())];
     if let Some(size) = size {
         if let Some(quantity) = size.scalar_text().and_then(|text| units::quantity(&text)) {
-            settings.push(("sizeLimit".to_owned(), quantity.into()));
+            settings.push(("sizeLimit".into(), quantity.into()));
         } else {
             service.wrong(
                 context,
@@ -306,8 +305,7 @@ fn object(
     let volume = map([(reference, name.into()), ("items", Out::List(vec![entry]))]);
     let volume_name = format!("compose-{}-{}", sort.word(), mounts.n_unnamed);
     mounts.n_unnamed += 1;
-    let settings =
-        vec![("subPath".to_owned(), Out::Text(file)), ("readOnly".to_owned(), Out::Bool(true))];
+    let settings = vec![("subPath".into(), Out::Text(file)), ("readOnly".into(), Out::Bool(true))];
     mounts.add(volume_name, (field, volume), &path, settings);
 }
 
