@@ -13,6 +13,7 @@
 //! its kind (`rules`); texts are Kubernetes' own.
 
 mod at;
+mod cel;
 mod custom;
 mod decode;
 mod finding;

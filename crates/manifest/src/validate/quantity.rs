@@ -52,6 +52,11 @@ impl Quantity {
         Self((self.0 + other.0).clamp(-MAX, MAX))
     }
 
+    /// Gives it in units of 10⁻⁹.
+    pub(crate) fn in_nano(self) -> i128 {
+        self.0
+    }
+
     /// Tells whether it has no fraction.
     pub(crate) fn is_whole(self) -> bool {
         self.0 % NANO == 0

@@ -98,7 +98,7 @@ impl Format {
     }
 
     /// Tells whether a text has the format.
-    pub(super) fn fits(self, text: &str) -> bool {
+    pub(crate) fn fits(self, text: &str) -> bool {
         match self {
             Self::BsonObjectId => text.len() == 24 && is_hexadecimal(text),
             Self::Uri => is_request_uri(text),
@@ -345,32 +345,53 @@ fn is_date_time(text: &str) -> bool {
 
 /// Tells whether a text is a time span: Go's `1h30m`, or numbers with the words of Scala.
 fn is_duration(text: &str) -> bool {
-    is_go_duration(text) || has_scala_duration(text)
+    go_duration(text).is_some() || has_scala_duration(text)
 }
 
-/// Tells whether Go's `time.ParseDuration` reads a text.
-pub(crate) fn is_go_duration(text: &str) -> bool {
+/// Reads a time span as Go's `time.ParseDuration` does, in nanoseconds.
+pub(crate) fn go_duration(text: &str) -> Option<i64> {
+    const UNITS: [(&str, f64); 8] = [
+        ("ns", 1.0),
+        ("us", 1e3),
+        ("\u{b5}s", 1e3),
+        ("\u{3bc}s", 1e3),
+        ("ms", 1e6),
+        ("s", 1e9),
+        ("m", 60e9),
+        ("h", 3600e9),
+    ];
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
-        return true;
+        return Some(0);
     }
     if rest.is_empty() {
-        return false;
+        return None;
     }
+    let mut sum = 0_i128;
     while !rest.is_empty() {
         let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         let digits = &rest[..rest.len() - number.len()];
-        if digits.matches('.').count() > 1 || !digits.contains(|c: char| c.is_ascii_digit()) {
-            return false;
-        }
         let behind = number.trim_start_matches(|c: char| c != '.' && !c.is_ascii_digit());
         let unit = &number[..number.len() - behind.len()];
-        if !["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s", "m", "h"].contains(&unit) {
-            return false;
+        let (_, unit) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+            return None;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "units are whole numbers, and a part of one fits"
+        )]
+        {
+            let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+            let part: f64 = format!("0.{fraction}0").parse().ok()?;
+            sum = sum.checked_add(whole.checked_mul(*unit as i128)?)?;
+            sum = sum.checked_add((part * unit) as i128)?;
         }
         rest = behind;
     }
-    true
+    let sum = i64::try_from(sum).ok()?;
+    Some(if text.starts_with('-') { -sum } else { sum })
 }
 
 /// Units of Scala's time spans; the last of each is what longer words may begin with.

@@ -12,7 +12,7 @@ pub(crate) mod formats;
 pub(crate) mod patterns;
 mod prepare;
 mod rules;
-mod schema;
+pub(crate) mod schema;
 mod shapes;
 mod values;
 

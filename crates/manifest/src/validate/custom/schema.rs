@@ -17,21 +17,21 @@ pub(crate) const MAX_SCHEMA_DEPTH: usize = 150;
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     /// the types a value may have; none for any
-    pub(super) types: Vec<Type>,
+    pub(crate) types: Vec<Type>,
     /// whether null will do
-    pub(super) nullable: bool,
+    pub(crate) nullable: bool,
     /// the properties, by name
-    pub(super) properties: Vec<(Box<str>, Schema)>,
+    pub(crate) properties: Vec<(Box<str>, Schema)>,
     /// the properties that must be there
     pub(super) required: Vec<Box<str>>,
     /// what other properties are
     pub(super) additional: Additional,
     /// what the items of a list are
-    pub(super) items: Option<Box<Schema>>,
+    pub(crate) items: Option<Box<Schema>>,
     /// whether properties that are not named here are kept
     pub(super) keeps_unknown: bool,
     /// whether this is a whole object, with `apiVersion`, `kind` and `metadata`
-    pub(super) is_embedded: bool,
+    pub(crate) is_embedded: bool,
     /// whether this or what is below has a default
     pub(super) has_defaults: bool,
     /// whether this or what is below has rules
@@ -39,13 +39,13 @@ pub(crate) struct Schema {
     /// whether this or what is below is a list with keys, or a whole object
     pub(super) has_shapes: bool,
     /// what few schemas have
-    pub(super) rare: Option<Box<Rare>>,
+    pub(crate) rare: Option<Box<Rare>>,
 }
 
 /// What few schemas have.
 #[derive(Debug, Default)]
 pub(crate) struct Rare {
-    pub(super) format: Option<Format>,
+    pub(crate) format: Option<Format>,
     pub(super) maximum: Option<Bound>,
     pub(super) minimum: Option<Bound>,
     pub(super) multiple_of: Option<f64>,
@@ -63,7 +63,7 @@ pub(crate) struct Rare {
     pub(super) one_of: Vec<Schema>,
     pub(super) not: Option<Box<Schema>>,
     pub(super) default: Option<Node<'static>>,
-    pub(super) list: ListType,
+    pub(crate) list: ListType,
     pub(super) rules: Vec<Rule>,
     /// the number of the definition that a `$ref` names
     pub(super) reference: Option<usize>,
@@ -85,7 +85,7 @@ pub(crate) enum Type {
 
 impl Type {
     /// Gives its name.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Object => "object",
             Self::Array => "array",
@@ -260,14 +260,19 @@ impl Schemas {
 }
 
 impl Schema {
+    /// Makes the schema of a type with properties, which are sorted.
+    pub(crate) fn of_type(kind: Type, properties: Vec<(Box<str>, Self)>) -> Self {
+        Self { types: vec![kind], properties, ..Self::default() }
+    }
+
     /// Finds a property.
-    pub(super) fn property(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn property(&self, name: &str) -> Option<&Self> {
         let at = self.properties.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
         self.properties.get(at).map(|(_, schema)| schema)
     }
 
     /// Gives the schema of properties without a name of their own.
-    pub(super) fn additional(&self) -> Option<&Self> {
+    pub(crate) fn additional(&self) -> Option<&Self> {
         match &self.additional {
             Additional::Schema(schema) => Some(schema),
             _ => None,
@@ -285,7 +290,7 @@ impl Schema {
     }
 
     /// Tells whether values may be integers or strings.
-    pub(super) fn is_int_or_string(&self) -> bool {
+    pub(crate) fn is_int_or_string(&self) -> bool {
         self.rare.as_ref().is_some_and(|rare| rare.is_int_or_string)
     }
 
@@ -500,6 +505,7 @@ impl Schema {
         }
         self.has_defaults |= rare.default.is_some();
         self.has_rules |= !rare.rules.is_empty();
+        self.has_rules |= rare.all_of.iter().any(|schema| schema.has_rules);
         self.has_shapes |= self.is_embedded || !matches!(rare.list, ListType::Atomic);
     }
 }
