@@ -229,15 +229,16 @@ flags! {
 flags! {
     /// Flags of this program alone for `lint`.
     OWN_LINT_FLAGS;
-    ALLOW = Flag::new("allow", List, "codes of warnings to be silent about (may be repeated)");
+    ALLOW = Flag::new("allow", List, "codes of findings to be silent about (may be repeated)");
     FORMAT = Flag::new("format", Text, "what to print: text, json, sarif, or github for its annotations");
-    LIST_CODES = Flag::new("list-codes", Bool, "list the codes of warnings, and lint nothing");
+    LIST_CODES = Flag::new("list-codes", Bool, "list the codes that findings have, and do nothing else");
 }
 
 flags! {
     /// Flags of `validate` alone.
     VALIDATE_FLAGS;
     IGNORE_FILENAME_PATTERN = Flag::new("ignore-filename-pattern", Texts, "regular expression of paths in folders to leave out (may be repeated)");
+    SCHEMA = Flag::new("schema", Texts, "file or folder of definitions of custom resources: CRDs, or JSON schemas in kubeconform's layouts (may be repeated)");
     SKIP = Flag::new("skip", List, "kinds to leave out: Kind or group/version/Kind (may be repeated)");
     SUMMARY = Flag::new("summary", Bool, "print how many objects are valid, invalid and skipped");
     VALIDATE_OUTPUT = Flag::new("output", Text, "what to print: text, json (kubeconform's, with places), junit, sarif, or github for its annotations").short('o');

@@ -12,7 +12,7 @@ use pintle_manifest::Hook;
 use super::template_report::{failure_of, is_late, say, unsorted, with_hint};
 use super::{output_dir, show_only, template_flags, validate};
 use crate::args::command::{Command, Count};
-use crate::args::{Args, flags};
+use crate::args::flags;
 use crate::call::Call;
 use crate::explain;
 use crate::prepare::{self, Prepared};

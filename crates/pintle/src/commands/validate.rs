@@ -6,8 +6,9 @@ use pintle_chart::go::regex::Regex;
 use pintle_engine::{
     Capabilities, Guards, KubeVersion, Profile, Release, Rendered, Renderer, SchemaCheck, Settings,
 };
-use pintle_manifest::validate::{CODES, Code, Minor, Severity, Validator};
+use pintle_manifest::validate::{CODES, Code, Definitions, Minor, Severity, Validator};
 
+use super::template_report::failure_of;
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
@@ -53,8 +54,12 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
     let format = Format::by_name(args.text(&flags::VALIDATE_OUTPUT).unwrap_or_default())?;
     let choice = choice(args)?;
     let version = super::kube_version(args, profile)?;
-    let validator = Validator::new(minor(&version, output));
+    let minor = minor(&version, output);
     let ignored = patterns(args)?;
+    let mut definitions = Definitions::default();
+    for path in args.texts(&flags::SCHEMA) {
+        files::read_definitions(path, &mut definitions)?;
+    }
     if args.positional.is_empty() {
         return Err(Failure(
             "nothing to validate: name files, folders or charts, or - for standard input"
@@ -62,14 +67,21 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         ));
     }
     let mut files = Vec::new();
-    let mut judged = Vec::new();
+    let mut rendered = Vec::new();
     for path in &args.positional {
         if is_chart(path) {
-            judged.extend(judge_chart(call, path, &version, &validator, &choice, output)?);
+            rendered.push(render(call, path, &version, output)?);
         } else {
             files::list(path, &ignored, &mut files)?;
         }
     }
+    let files = files::read_all(files, &mut definitions);
+    for rendered in &rendered {
+        read_definitions_of(rendered, &mut definitions);
+    }
+    let validator = Validator::new(minor).with_definitions(definitions);
+    let charts = rendered.iter().flat_map(|rendered| judge_rendered(rendered, &validator, &choice));
+    let mut judged: Vec<Judged> = charts.collect();
     judged.extend(files::judge(&files, &validator, &choice));
     let report = Report {
         judged,
@@ -128,23 +140,30 @@ fn is_chart(path: &str) -> bool {
         || [".tgz", ".tar.gz"].iter().any(|ending| path.ends_with(ending))
 }
 
-/// Renders a chart and judges its objects.
-fn judge_chart(
+/// Renders a chart.
+fn render(
     call: &Call,
     path: &str,
     version: &KubeVersion,
-    validator: &Validator,
-    choice: &Choice,
     output: &mut Output,
-) -> Result<Vec<Judged>, Failure> {
+) -> Result<Rendered, Failure> {
     let Call { args, profile, .. } = call;
     let release = Release::new(RELEASE_NAME).namespace(environment::namespace(args));
     let prepared = prepare::gather(call, path.to_owned(), release, output)?;
     let renderer = Renderer::new(prepared.chart, settings(args, profile, version));
-    let rendered = renderer
+    renderer
         .render(&prepared.given.values, &prepared.release)
-        .map_err(|error| super::template_report::failure_of(&error, profile, output))?;
-    Ok(judge_rendered(&rendered, validator, choice))
+        .map_err(|error| failure_of(&error, profile, output))
+}
+
+/// Takes the definitions of custom resources out of what a chart brings.
+fn read_definitions_of(rendered: &Rendered, definitions: &mut Definitions) {
+    for (_, file) in &rendered.crds {
+        definitions.read_definitions_of(&file.text());
+    }
+    for object in rendered.objects() {
+        definitions.read_definitions_of(&object.text);
+    }
 }
 
 /// Judges what `template` has rendered, and says what is wrong on standard error.
@@ -157,7 +176,9 @@ pub(super) fn check_rendered(
     version: &KubeVersion,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let validator = Validator::new(minor(version, output));
+    let mut definitions = Definitions::default();
+    read_definitions_of(rendered, &mut definitions);
+    let validator = Validator::new(minor(version, output)).with_definitions(definitions);
     let judged = judge_rendered(rendered, &validator, &Choice::default());
     let report = Report { judged, is_verbose: false, has_summary: false };
     for line in report.write(Format::Text).lines() {

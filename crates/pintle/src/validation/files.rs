@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pintle_chart::go::regex::Regex;
-use pintle_manifest::validate::{Code, Finding, Identity, Validator};
+use pintle_manifest::validate::{Code, Definitions, Finding, Identity, Validator};
 use walkdir::WalkDir;
 
 use super::{Choice, Judged, Status, Told, judge_text};
@@ -51,8 +51,56 @@ pub(crate) fn list(path: &str, ignored: &[Regex], files: &mut Vec<String>) -> Re
     Ok(())
 }
 
+/// A file that was read, or the line and the reason why not.
+#[derive(Debug)]
+pub(crate) struct ReadFile {
+    name: String,
+    text: Result<String, (usize, String)>,
+}
+
+/// Reads files, and takes the definitions of custom resources out of them.
+pub(crate) fn read_all(files: Vec<String>, definitions: &mut Definitions) -> Vec<ReadFile> {
+    let read = |name: String| {
+        let text = match read(&name) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+                let offset = error.utf8_error().valid_up_to();
+                let line = 1 + n_line_feeds(&error.as_bytes()[..offset]);
+                (line, "the file is no UTF-8 text".to_owned())
+            }),
+            Err(error) => Err((1, go_words(&error))),
+        };
+        ReadFile { name, text }
+    };
+    let files: Vec<ReadFile> = files.into_iter().map(read).collect();
+    for text in files.iter().filter_map(|file| file.text.as_ref().ok()) {
+        definitions.read_definitions_of(text);
+    }
+    files
+}
+
+/// Reads definitions out of the files of `--schema`: a file, or those of a folder.
+///
+/// # Errors
+///
+/// A file that cannot be read, or holds no definition that can be used.
+pub(crate) fn read_definitions(path: &str, definitions: &mut Definitions) -> Result<(), Failure> {
+    if path.contains("://") {
+        return Err(Failure(format!("--schema {path}: schemas are read from files, not fetched")));
+    }
+    let mut files = Vec::new();
+    list(path, &[], &mut files).map_err(|Failure(reason)| Failure(format!("--schema {reason}")))?;
+    for file in files {
+        let bytes = read(&file)
+            .map_err(|error| Failure(format!("--schema {file}: {}", go_words(&error))))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure(format!("--schema {file}: the file is no UTF-8 text")))?;
+        definitions.read(&file, &text).map_err(|error| Failure(format!("--schema {error}")))?;
+    }
+    Ok(())
+}
+
 /// Judges files on all cores; what was found comes in the order of the files.
-pub(crate) fn judge(files: &[String], validator: &Validator, choice: &Choice) -> Vec<Judged> {
+pub(crate) fn judge(files: &[ReadFile], validator: &Validator, choice: &Choice) -> Vec<Judged> {
     let next = AtomicUsize::new(0);
     let progress = Progress::new(files.len());
     let judge_some = || {
@@ -81,23 +129,17 @@ pub(crate) fn judge(files: &[String], validator: &Validator, choice: &Choice) ->
 }
 
 /// Judges one file; what cannot be read is an object that cannot be judged.
-fn judge_file(file: &str, validator: &Validator, choice: &Choice) -> Vec<Judged> {
-    let text = match read(file) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-            let offset = error.utf8_error().valid_up_to();
-            let line = 1 + n_line_feeds(&error.as_bytes()[..offset]);
-            (line, "the file is no UTF-8 text".to_owned())
-        }),
-        Err(error) => Err((1, go_words(&error))),
-    };
+fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Judged> {
+    let ReadFile { name, text } = file;
     match text {
-        Ok(text) => judge_text(file, &text, validator, choice),
+        Ok(text) => judge_text(name, text, validator, choice),
         Err((line, message)) => {
+            let (line, message) = (*line, message.clone());
             let finding =
                 Finding { code: &Code::NOT_YAML, field: String::new(), message, offset: 0 };
             let told = Told { finding, line, column: 1 };
             vec![Judged {
-                file: file.to_owned(),
+                file: name.clone(),
                 identity: Identity::default(),
                 status: Status::Error,
                 findings: vec![told],
