@@ -102,4 +102,12 @@ codes! {
     TOO_MANY = Error "too-many", "the list or map has more entries than the field takes";
     /// what could not be judged
     UNCHECKED_RULE = Warning "unchecked-rule", "a rule of the kind could not be evaluated, so it was not asked";
+    /// two objects of one release with one name
+    SAME_IDENTITY = Error "same-identity", "two objects of the release are of one kind, namespace and name";
+    /// an object or a key that the release does not make
+    MISSING_REFERENCE = Warning "missing-reference", "the release does not make what the object refers to";
+    /// a port that is not there
+    MISSING_PORT = Warning "missing-port", "the object of the release that is referred to has no such port";
+    /// a selector that fits no object of the release
+    SELECTS_NOTHING = Warning "selects-nothing", "no object of the release is selected";
 }

@@ -21,6 +21,7 @@ mod ip;
 mod meta;
 mod names;
 mod quantity;
+pub mod release;
 mod rules;
 mod seen;
 mod types;
