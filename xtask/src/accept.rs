@@ -13,6 +13,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "cli", "explain::reports_are_what_was_accepted_and_point_at_the_text"),
     ("pintle", "compose", "projects_become_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
+    ("pintle-manifest", "release", "findings_are_what_was_accepted"),
 ];
 
 /// The tests within libraries that keep a document of ours, by package and name.

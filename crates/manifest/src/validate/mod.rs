@@ -33,6 +33,7 @@ pub use types::Minor;
 use std::sync::Arc;
 
 use at::{At, Check};
+use release::{Member, Target};
 use types::Types;
 
 use crate::document::{Content, Document, Node};
@@ -91,13 +92,51 @@ impl Validator {
     ///
     /// A document that is no YAML gives one object without a name, and that finding.
     pub fn inspect(&self, text: &str) -> Vec<Inspected> {
-        let document = match Document::read(text) {
-            Ok(document) => document,
-            Err(error) => return vec![not_yaml(&error)],
-        };
+        match Document::read(text) {
+            Ok(document) => self.inspect_document(text, &document, &mut Vec::new()),
+            Err(error) => vec![not_yaml(&error)],
+        }
+    }
+
+    /// Judges the objects of a release, each and then all together: what the documents give, in their order.
+    ///
+    /// Objects that name no namespace go to the one that is given.
+    pub fn inspect_release(&self, texts: &[&str], namespace: &str) -> Vec<Vec<Inspected>> {
+        let documents: Vec<_> = texts.iter().map(|text| Document::read(text)).collect();
+        let mut members = Vec::new();
+        let mut places = Vec::new();
+        let mut inspected = Vec::with_capacity(texts.len());
+        for (text, document) in texts.iter().zip(&documents) {
+            inspected.push(match document {
+                Ok(document) => {
+                    let mut nodes = Vec::new();
+                    let found = self.inspect_document(text, document, &mut nodes);
+                    let document_number = inspected.len();
+                    places.extend((0..nodes.len()).map(|number| (document_number, number)));
+                    members.extend(nodes.into_iter().map(Member::new));
+                    found
+                }
+                Err(error) => vec![not_yaml(error)],
+            });
+        }
+        let target = Target { namespace, minor: self.minor };
+        for (member, finding) in release::check(&members, target) {
+            let (document, object) = places[member];
+            inspected[document][object].findings.push(finding);
+        }
+        inspected
+    }
+
+    /// Judges the objects of a document that was read, and gives what each says.
+    fn inspect_document<'a>(
+        &self,
+        text: &str,
+        document: &'a Document<'a>,
+        nodes: &mut Vec<&'a Node<'a>>,
+    ) -> Vec<Inspected> {
         let mut inspected = Vec::new();
         if !document.root.is_null() {
-            self.inspect_node(&document.root, &mut inspected);
+            self.inspect_node(&document.root, &mut inspected, nodes);
         }
         if let Some(first) = inspected.first_mut() {
             for offset in &document.repeated {
@@ -107,13 +146,18 @@ impl Validator {
         inspected
     }
 
-    fn inspect_node(&self, node: &Node<'_>, inspected: &mut Vec<Inspected>) {
+    fn inspect_node<'a>(
+        &self,
+        node: &'a Node<'a>,
+        inspected: &mut Vec<Inspected>,
+        nodes: &mut Vec<&'a Node<'a>>,
+    ) {
         let types = Types::of(self.minor);
         let identity = identity(node);
         let known = types.kind(&identity.api_version, &identity.kind);
         if known.is_none() && identity.kind.ends_with("List") && node.get("items").is_some() {
             for item in node.get("items").map(Node::items).unwrap_or_default() {
-                self.inspect_node(item, inspected);
+                self.inspect_node(item, inspected, nodes);
             }
             return;
         }
@@ -141,6 +185,7 @@ impl Validator {
                 );
             }
         }
+        nodes.push(node);
         inspected.push(Inspected { identity, is_known, findings: check.into_findings() });
     }
 }

@@ -147,9 +147,10 @@ impl<'a> Release<'a> {
             match seen.get(&key) {
                 Some(first) if !may_follow(first, object) => {
                     let Object { kind, name, .. } = object;
+                    let of = if object.namespace.is_empty() { "" } else { " of this namespace" };
                     object.at.get("metadata").get("name").report(
                         &Code::SAME_IDENTITY,
-                        format!("the release has another {kind} \"{name}\" of this namespace"),
+                        format!("the release has another {kind} \"{name}\"{of}"),
                     );
                 }
                 Some(_) => {}

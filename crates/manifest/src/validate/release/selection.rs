@@ -141,6 +141,32 @@ fn may_make_pods(object: &Object<'_>, types: &Types) -> bool {
     !is_harmless && types.kind(api_version, object.kind).is_none()
 }
 
+/// Tells whether a label is put on pods by the controller that makes them.
+fn is_added_later(key: &str) -> bool {
+    let prefixes = [
+        "statefulset.kubernetes.io/",
+        "apps.kubernetes.io/",
+        "batch.kubernetes.io/",
+        "topology.kubernetes.io/",
+    ];
+    prefixes.iter().any(|prefix| key.starts_with(prefix))
+        || matches!(
+            key,
+            "pod-template-hash"
+                | "pod-template-generation"
+                | "controller-revision-hash"
+                | "controller-uid"
+                | "job-name"
+        )
+}
+
+/// Gives the keys that a label selector asks for.
+fn keys_of<'a>(selector: At<'a>) -> impl Iterator<Item = &'a str> {
+    let keys = selector.get("matchLabels").texts().map(|(key, _)| key);
+    let expressions = selector.get("matchExpressions").items();
+    keys.chain(expressions.map(|expression| expression.get("key").text()))
+}
+
 /// Checks what an object selects.
 pub(super) fn check<'a>(release: &Release<'a>, object: &Object<'a>) {
     let spec = object.at.get("spec");
@@ -182,7 +208,10 @@ fn are_known(release: &Release<'_>, namespace: &str) -> bool {
 
 fn service<'a>(release: &Release<'a>, object: &Object<'a>, spec: At<'a>) {
     let selector = spec.get("selector");
-    if selector.is_empty() || !are_known(release, object.namespace) {
+    if selector.is_empty()
+        || selector.texts().any(|(key, _)| is_added_later(key))
+        || !are_known(release, object.namespace)
+    {
         return;
     }
     let is_selected = |labels: At<'a>| {
@@ -227,7 +256,10 @@ fn target_ports(release: &Release<'_>, service: At<'_>, pods: &[&Thing<'_>]) {
 }
 
 fn pods<'a>(release: &Release<'a>, object: &Object<'a>, selector: At<'a>) {
-    if meta::is_empty_selector(selector) || !are_known(release, object.namespace) {
+    if meta::is_empty_selector(selector)
+        || keys_of(selector).any(is_added_later)
+        || !are_known(release, object.namespace)
+    {
         return;
     }
     let found = release.workloads.pods.selected(
@@ -260,11 +292,8 @@ fn services<'a>(release: &Release<'a>, object: &Object<'a>, selector: At<'a>) {
 
 /// Checks a selector of Cilium's, whose keys say where a label comes from.
 fn endpoints<'a>(release: &Release<'a>, object: &Object<'a>, selector: At<'a>) {
-    let keys = selector.get("matchLabels").texts().map(|(key, _)| key);
-    let of_expressions = selector.get("matchExpressions");
-    let of_expressions = of_expressions.items().map(|expression| expression.get("key").text());
     let is_plain = |key: &str| !key.contains(':') && !key.starts_with("io.kubernetes.pod.");
-    let mut keys = keys.chain(of_expressions).collect::<Vec<_>>().into_iter();
+    let mut keys = keys_of(selector);
     if keys.all(is_plain) {
         pods(release, object, selector);
     }
