@@ -92,10 +92,10 @@ table! {
     modes = [511, 512, -1, 1024, 0, "0644", 0.5];
     /// For the versions of an API.
     versions = ["v1/v2/v3", "1.0", "V1", "v1", "apps/v1", "v0", "v1beta", "/", "a/b", "v2alpha3"];
-    /// For numbers of any kind.
+    /// For numbers of any kind. `1.0` is none of them: what reads YAML for a server makes `1` of it.
     numbers = [
         -1, 0, 1, 2, 100, 101, 256, 70_000, 2_147_483_648_u64, -2_147_483_649_i64, 1_099_511_627_776_u64,
-        9_223_372_036_854_775_808_u64, 1.5, 1.0, 1e3, "3", "x",
+        9_223_372_036_854_775_808_u64, 1.5, "3", "x",
     ];
     /// For truths.
     truths = ["true", "yes", 1, 0, "", "False"];
