@@ -305,10 +305,7 @@ impl<'a> At<'a> {
     /// Reports `Invalid value` for each fault of the value that is here.
     pub(crate) fn invalid_each(self, faults: Faults) {
         for fault in faults {
-            match self.node {
-                None => self.invalid_as("\"\"", &fault),
-                Some(_) => self.invalid(&fault),
-            }
+            self.invalid_as(&self.shown_text(), &fault);
         }
     }
 
@@ -319,13 +316,14 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Shows the value that is here; where a text is missing or null, the empty one.
+    fn shown_text(self) -> String {
+        if self.is_set() { shown(self.node) } else { quoted("") }
+    }
+
     /// Reports `Unsupported value`, showing the value that is here.
     pub(crate) fn unsupported(self, supported: &[&str]) {
-        let value = match self.node {
-            None => quoted(""),
-            node => shown(node),
-        };
-        let mut message = format!("Unsupported value: {value}");
+        let mut message = format!("Unsupported value: {}", self.shown_text());
         if !supported.is_empty() {
             let names: Vec<String> = supported.iter().map(|name| quoted(name)).collect();
             let _ = write!(message, ": supported values: {}", names.join(", "));
@@ -345,7 +343,7 @@ impl<'a> At<'a> {
 
     /// Reports `Not found`, showing the value that is here.
     pub(crate) fn not_found(self) {
-        self.report(&Code::NOT_FOUND, format!("Not found: {}", shown(self.node)));
+        self.report(&Code::NOT_FOUND, format!("Not found: {}", self.shown_text()));
     }
 
     /// Reports `Forbidden`.

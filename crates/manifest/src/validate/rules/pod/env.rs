@@ -191,16 +191,16 @@ pub(super) fn resource_reference(at: At<'_>, is_of_file: bool) {
     }
 }
 
-/// Tells whether Kubernetes writes a quantity as one of these texts.
+/// Tells whether Kubernetes writes a quantity as one of these texts; what has an exponent keeps it.
 fn is_written_as(at: At<'_>, texts: &[&str]) -> bool {
     let Some(amount) = at.quantity() else { return false };
     let is_binary = at.text().ends_with('i');
     let has_exponent = at.text().contains(['e', 'E']) && !at.text().ends_with('E');
-    texts.iter().any(|text| {
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-        quantity::parse(text) == Ok(amount)
-            && (is_plain || is_binary == text.ends_with('i') && !has_exponent)
-    })
+    !has_exponent
+        && texts.iter().any(|text| {
+            let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            quantity::parse(text) == Ok(amount) && (is_plain || is_binary == text.ends_with('i'))
+        })
 }
 
 fn is_size(at: At<'_>) -> bool {

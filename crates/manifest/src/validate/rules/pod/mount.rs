@@ -29,7 +29,7 @@ pub(super) fn mounts(container: At<'_>, whole: &Whole<'_>) {
             name.required("");
         }
         if !whole.volumes.has(name.text()) {
-            not_found(name);
+            name.not_found();
         }
         if path.text().is_empty() {
             path.required("");
@@ -71,14 +71,6 @@ pub(super) fn mounts(container: At<'_>, whole: &Whole<'_>) {
         if recursive.is_set() {
             recursive_read_only(mount, recursive.called(at.get("recursiveReadOnly")));
         }
-    }
-}
-
-fn not_found(name: At<'_>) {
-    if name.node().is_some() {
-        name.not_found();
-    } else {
-        name.report(&crate::validate::finding::Code::NOT_FOUND, "Not found: \"\"");
     }
 }
 
@@ -125,7 +117,7 @@ pub(super) fn devices(container: At<'_>, whole: &Whole<'_>) {
             name.invalid("must be unique");
         }
         match whole.volumes.get(name.text()) {
-            None => not_found(name),
+            None => name.not_found(),
             Some(true) => {}
             Some(false) => invalid_text(
                 name,

@@ -68,7 +68,7 @@ pub(super) fn projected(at: At<'_>) {
         if let Some(at) = given("downwardAPI") {
             for item in at.get("items").items() {
                 downward_file(item.called(at));
-                paths.note(item.get("path").text());
+                paths.note(item.get("path").text(), item.get("path").text());
             }
         }
         if let Some(at) = given("serviceAccountToken") {
@@ -96,10 +96,10 @@ struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
-    /// Refuses a path that another source gave.
-    fn note(&mut self, path: &'a str) {
+    /// Refuses a path that another source gave; faults show a text of the source's.
+    fn note(&mut self, path: &'a str, shown: &str) {
         if !path.is_empty() && !self.seen.note(path) {
-            self.volume.invalid_as(&quoted(path), "conflicting duplicate paths");
+            self.volume.invalid_as(&quoted(shown), "conflicting duplicate paths");
         }
     }
 }
@@ -112,7 +112,7 @@ fn keys<'a>(at: At<'a>, paths: &mut Paths<'a>) {
     }
     for item in at.get("items").items() {
         key_to_path(item);
-        paths.note(item.get("path").text());
+        paths.note(item.get("path").text(), name.text());
     }
 }
 
@@ -163,7 +163,7 @@ fn trust_bundle<'a>(at: At<'a>, paths: &mut Paths<'a>) {
         path.required("");
     }
     non_reserved_path(path, path.text());
-    paths.note(path.text());
+    paths.note(path.text(), path.text());
 }
 
 /// How long a certificate of a pod can last, in seconds, and one of Kubernetes' own signers.
@@ -200,7 +200,7 @@ fn certificate<'a>(at: At<'a>, paths: &mut Paths<'a>) {
         if !path.text().is_empty() {
             has_path = true;
             non_reserved_path(path, path.text());
-            paths.note(path.text());
+            paths.note(path.text(), path.text());
         }
     }
     if !has_path {

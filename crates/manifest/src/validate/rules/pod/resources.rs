@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Whole;
-use crate::validate::at::{At, quoted};
+use crate::validate::at::{At, quoted, shown};
 use crate::validate::finding::Code;
 use crate::validate::names::{dns_label, qualified_name};
 use crate::validate::quantity::{self, Quantity};
@@ -121,10 +121,10 @@ fn pod_resource_name(at: At<'_>, name: &str) {
 pub(in crate::validate::rules) fn resource_quantity(at: At<'_>, name: &str) {
     let amount = rounded(at);
     if amount < Quantity::ZERO {
-        at.invalid("must be greater than or equal to 0");
+        at.invalid_as(&as_text(at), "must be greater than or equal to 0");
     }
     if !amount.is_whole() && is_integer_resource(name) {
-        at.invalid("must be an integer");
+        at.invalid_as(&as_text(at), "must be an integer");
     }
 }
 
@@ -195,13 +195,13 @@ fn asked_within(requests: At<'_>, limits: At<'_>, check_name: fn(At<'_>, &str)) 
         let said = |text: String| amount.called(requests).invalid_as(&as_text(amount), &text);
         let limit = limits.node().and_then(|node| node.get(name)).map(|_| limits.key(name));
         let is_fixed = !is_overcommit_allowed(name);
-        let shown = |limit| as_text(limit).trim_matches('"').to_owned();
+        let written = |limit| as_text(limit).trim_matches('"').to_owned();
         match limit {
             Some(limit) if is_fixed && rounded(amount) != rounded(limit) => {
-                said(format!("must be equal to {name} limit of {}", shown(limit)));
+                said(format!("must be equal to {name} limit of {}", written(limit)));
             }
             Some(limit) if !is_fixed && rounded(amount) > rounded(limit) => {
-                said(format!("must be less than or equal to {name} limit of {}", shown(limit)));
+                said(format!("must be less than or equal to {name} limit of {}", written(limit)));
             }
             None if is_fixed => {
                 limits.required("Limit must be set for non overcommitable resources");
@@ -216,7 +216,10 @@ fn asked_within(requests: At<'_>, limits: At<'_>, check_name: fn(At<'_>, &str)) 
 
 /// Writes an amount as a text in quotes.
 fn as_text(at: At<'_>) -> String {
-    let shown = crate::validate::at::shown(at.node());
+    if !at.is_set() {
+        return quoted("0");
+    }
+    let shown = shown(at.node());
     if shown.starts_with('"') { shown } else { quoted(&shown) }
 }
 
