@@ -156,7 +156,7 @@ fn checked_template(at: At<'_>, whole: Whole<'_>) {
 }
 
 /// Gives the restart policy of the spec of pods.
-pub(super) fn restart_policy<'a>(at: At<'a>) -> &'a str {
+pub(super) fn restart_policy(at: At<'_>) -> &str {
     at.get("restartPolicy").text_or("Always")
 }
 
@@ -284,7 +284,7 @@ fn resource_claims(whole: &mut Whole<'_>) {
         }
         let sources =
             ["resourceClaimName", "resourceClaimTemplateName"].map(|name| claim.get(name));
-        match sources.map(|source| source.is_set()) {
+        match sources.map(At::is_set) {
             [true, true] => claim.invalid(
                 "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified",
             ),

@@ -242,7 +242,7 @@ fn claims(at: At<'_>, whole: &Whole<'_>) {
     for claim in at.items() {
         let (name, request) = (claim.get("name"), claim.get("request"));
         let duplicate = |text: &str| {
-            claim.report(&Code::DUPLICATE, format!("Duplicate value: {}", quoted(text)))
+            claim.report(&Code::DUPLICATE, format!("Duplicate value: {}", quoted(text)));
         };
         let text = name.text();
         if text.is_empty() {
