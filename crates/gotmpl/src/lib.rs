@@ -56,6 +56,7 @@ pub mod printf;
 pub mod syntax;
 mod template;
 mod token;
+pub mod trace;
 mod unicode;
 pub mod value;
 

@@ -14,6 +14,7 @@ use crate::error::{ExecError, ParseError};
 use crate::exec::{MAX_OUTPUT, MAX_STEPS, State};
 use crate::func::FuncMap;
 use crate::parser;
+use crate::trace::{Trace, Tracer};
 use crate::value::{Value, number};
 
 /// What a field of a map gives if the map has no such key: Go's option `missingkey`.
@@ -312,5 +313,20 @@ impl TemplateSet {
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
         State::run(self, name, data, host, out).map_err(|error| *error)
+    }
+
+    /// As [`TemplateSet::execute`], and takes notes of what wrote each piece of the output.
+    ///
+    /// The notes reach as far as the execution did. This takes several times as long.
+    pub fn trace(
+        &self,
+        name: &str,
+        data: &Value,
+        host: &dyn Any,
+        tracer: Tracer,
+        out: &mut Vec<u8>,
+    ) -> (Result<(), ExecError>, Trace) {
+        let (result, trace) = State::run_traced(self, name, data, host, tracer, out);
+        (result.map_err(|error| *error), trace)
     }
 }

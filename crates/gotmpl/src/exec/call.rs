@@ -14,14 +14,14 @@ use crate::value::{IntType, Kind, Map, Object, Type, UintType, Value, print, tru
 
 /// The parameters of a call.
 #[derive(Debug, Clone, Copy)]
-struct Params<'t> {
-    name: &'t str,
-    types: &'static [Type],
-    variadic: bool,
+pub(super) struct Params<'t> {
+    pub(super) name: &'t str,
+    pub(super) types: &'static [Type],
+    pub(super) variadic: bool,
 }
 
 impl<'t> Params<'t> {
-    fn of(function: &'t Function) -> Self {
+    pub(super) fn of(function: &'t Function) -> Self {
         Self { name: function.name, types: function.params, variadic: function.variadic }
     }
 }
@@ -29,7 +29,7 @@ impl<'t> Params<'t> {
 impl Params<'_> {
     /// Gives the type that argument `index` must have.
     #[inline]
-    fn ty(&self, index: usize) -> &'static Type {
+    pub(super) fn ty(&self, index: usize) -> &'static Type {
         let last = self.types.len().saturating_sub(1);
         self.types.get(index.min(last)).unwrap_or(&Type::Any)
     }
@@ -152,14 +152,14 @@ impl State<'_> {
     }
 
     #[cold]
-    fn failed<T>(&mut self, name: &str, node: NodeId, error: FuncError) -> Result<T, Failure> {
+    pub(super) fn failed<T>(&mut self, name: &str, node: NodeId, error: FuncError) -> Result<T, Failure> {
         self.node = node;
         self.fail_calling(name, error)
     }
 
     /// Checks that a string is not too long.
     #[inline]
-    fn check_length(&self, value: &Value) -> Result<(), Failure> {
+    pub(super) fn check_length(&self, value: &Value) -> Result<(), Failure> {
         let maximum = self.templates.limits().output;
         match value {
             Value::String(text) if text.len() > maximum => self.too_long(maximum),
@@ -185,7 +185,7 @@ impl State<'_> {
     }
 
     #[inline]
-    fn check_count(
+    pub(super) fn check_count(
         &self,
         params: Params<'_>,
         n_args: usize,
@@ -314,7 +314,7 @@ impl State<'_> {
         clippy::cast_lossless,
         reason = "Go's SetInt and SetUint truncate to the parameter's size"
     )]
-    fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
+    pub(super) fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
         let number =
@@ -386,7 +386,7 @@ impl State<'_> {
     }
 
     /// Gives a value the type `ty`, if that can be.
-    fn convert(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
+    pub(super) fn convert(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
         if operand.is_none() {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));
@@ -442,7 +442,7 @@ impl State<'_> {
     }
 
     /// Evaluates `call`: its first operand must be a function, and is named in errors as it is written.
-    fn eval_call_builtin(
+    pub(super) fn eval_call_builtin(
         &mut self,
         dot: &Operand,
         node: NodeId,
@@ -484,7 +484,7 @@ fn push(values: &mut Vec<Value>, operand: Operand) -> bool {
 
 /// Tells whether Go's nil can be a value of a type. Of a host's types, pointers, slices and maps say so by
 /// their name.
-fn can_be_nil(ty: &Type) -> bool {
+pub(super) fn can_be_nil(ty: &Type) -> bool {
     match *ty {
         Type::Any | Type::Reflect | Type::Slice(_) | Type::Map(_) => true,
         Type::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
@@ -493,19 +493,19 @@ fn can_be_nil(ty: &Type) -> bool {
 }
 
 /// Gives the nil of a type. A nil map is marked, since it is an empty one otherwise.
-fn nil_of(ty: &'static Type) -> Operand {
+pub(super) fn nil_of(ty: &'static Type) -> Operand {
     Operand { value: ty.zero(), is_interface: matches!(ty, Type::Map(_)) }
 }
 
 /// Gives the bit of an argument that is held by an `interface {}`, or is a nil map.
 #[inline]
-fn interface_bit(is_interface: bool, index: usize) -> u64 {
+pub(super) fn interface_bit(is_interface: bool, index: usize) -> u64 {
     if index < 64 { u64::from(is_interface) << index } else { 0 }
 }
 
 /// Tells whether a value can be passed as a `ty` just as it is: what nearly every argument is.
 #[inline]
-fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
+pub(super) fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
     match ty {
         Type::Any => match value {
             Value::Nil => is_interface,
@@ -566,7 +566,7 @@ fn assign_map(map: &Map, element: &Type, ty: &'static Type) -> Option<Value> {
 
 /// Gives how many steps a call counts for, beyond the call itself: functions copy lists, and a loop that appends to one
 /// would otherwise take quadratic time within the limit.
-fn copied(values: &[Value]) -> u64 {
+pub(super) fn copied(values: &[Value]) -> u64 {
     const ITEMS_PER_STEP: usize = 16;
     let steps = values.iter().map(|value| match value {
         Value::List(list) => list.len() / ITEMS_PER_STEP,

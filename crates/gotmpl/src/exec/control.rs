@@ -30,6 +30,9 @@ struct Loop<'t> {
 impl<'a> State<'a> {
     /// Executes the current template from its root, with its own `$`.
     pub(super) fn walk_template_body(&mut self, dot: &Operand) -> Result<(), Failure> {
+        if self.run.tracer.is_some() {
+            return self.trace_template_body(dot);
+        }
         self.run.variables.push(Variable { name: Symbol::DOLLAR, operand: dot.clone() });
         let result = self.walk_list(dot, self.template.root);
         self.run.variables.truncate(self.first_variable);
@@ -81,7 +84,7 @@ impl<'a> State<'a> {
         Ok(Flow::Next)
     }
 
-    fn print_value(&mut self, value: &Value) -> Result<(), Failure> {
+    pub(super) fn print_value(&mut self, value: &Value) -> Result<(), Failure> {
         match value {
             Value::String(text) => self.run.out.extend_from_slice(text.as_bytes()),
             _ => print::append_output(&mut self.run.out, value),
@@ -260,7 +263,7 @@ impl<'a> State<'a> {
     }
 
     /// Executes another template of the set in place.
-    fn enter(&mut self, template: &'a Template, dot: &Operand) -> Result<(), Failure> {
+    pub(super) fn enter(&mut self, template: &'a Template, dot: &Operand) -> Result<(), Failure> {
         let outer = (self.template, self.node, self.first_variable);
         self.begin(template);
         self.first_variable = self.run.variables.len();

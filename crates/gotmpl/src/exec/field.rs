@@ -98,7 +98,7 @@ impl<'a> State<'a> {
     }
 
     /// Evaluates one field or method.
-    fn eval_field(
+    pub(super) fn eval_field(
         &mut self,
         dot: &Operand,
         receiver: &Operand,

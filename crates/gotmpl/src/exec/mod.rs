@@ -9,6 +9,7 @@ mod call;
 mod control;
 mod field;
 mod pipeline;
+mod traced;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -19,7 +20,9 @@ use crate::error::{CallError, ExecError, Place};
 use crate::func::FuncError;
 use crate::intern::Symbol;
 use crate::template::TemplateSet;
+use crate::trace::{Trace, Tracer};
 use crate::value::{Str, Value};
+use traced::Begun;
 
 /// How deep `{{template}}` may nest in one execution: Go's limit.
 pub const MAX_TEMPLATE_DEPTH: u32 = 100_000;
@@ -118,6 +121,8 @@ struct Run {
     n_nested: u32,
     /// how deep templates nest, over all nested executions
     n_templates: u32,
+    /// what takes notes of where output comes from, if they are wanted
+    tracer: Option<Box<Tracer>>,
 }
 
 thread_local! {
@@ -174,6 +179,28 @@ impl<'a> State<'a> {
         *out = std::mem::take(&mut state.run.out);
         state.run.give_back();
         result
+    }
+
+    /// Executes a template of a set and takes notes of where output comes from.
+    pub(crate) fn run_traced(
+        templates: &'a TemplateSet,
+        name: &str,
+        data: &Value,
+        host: &'a dyn Any,
+        tracer: Tracer,
+        out: &mut Vec<u8>,
+    ) -> (Result<(), Failure>, Trace) {
+        let template = match templates.get_or_error(name.as_bytes()) {
+            Ok(template) => template,
+            Err(failure) => return (Err(failure), tracer.into_trace()),
+        };
+        let out_before = std::mem::take(out);
+        let run = Run { out: out_before, tracer: Some(Box::new(tracer)), ..Run::default() };
+        let mut state = Self::new(templates, host, template, run);
+        let result = state.walk_template_body(&Operand::concrete(data.clone()));
+        *out = std::mem::take(&mut state.run.out);
+        let trace = state.run.tracer.take().map(|tracer| tracer.into_trace());
+        (result, trace.unwrap_or_default())
     }
 
     fn new(
@@ -236,6 +263,7 @@ impl<'a> State<'a> {
         self.check_nesting()?;
         let outer = (self.template, self.node, self.first_variable, self.depth, self.interfaces);
         let start = self.run.out.len();
+        let begun = self.begin_call();
         self.begin(template);
         self.first_variable = self.run.variables.len();
         self.depth = 0;
@@ -244,13 +272,21 @@ impl<'a> State<'a> {
         self.run.n_nested -= 1;
         self.begin(outer.0);
         (_, self.node, self.first_variable, self.depth, self.interfaces) = outer;
-        self.take_output(start, result)
+        self.take_output(start, begun, result)
     }
 
     /// Takes back what was written since `start`.
-    fn take_output(&mut self, start: usize, result: Result<(), Failure>) -> Result<Str, Failure> {
+    fn take_output(
+        &mut self,
+        start: usize,
+        begun: Option<Begun>,
+        result: Result<(), Failure>,
+    ) -> Result<Str, Failure> {
         let written = result.map(|()| Str::from(&self.run.out[start..]));
         self.run.out.truncate(start);
+        if let Some(begun) = begun {
+            self.end_call(begun, start, written.as_ref().ok());
+        }
         written
     }
 
@@ -273,12 +309,13 @@ impl<'a> State<'a> {
         let template = templates.get_or_error(name.as_bytes())?;
         self.check_nesting()?;
         let start = self.run.out.len();
+        let begun = self.begin_call();
         let mut inner = State::new(templates, self.host, template, std::mem::take(&mut self.run));
         inner.run.n_nested += 1;
         let result = on_deep_stack(|| inner.walk_template_body(&Operand::concrete(data.clone())));
         self.run = inner.run;
         self.run.n_nested -= 1;
-        self.take_output(start, result)
+        self.take_output(start, begun, result)
     }
 
     /// Begins a template, or goes on with one.

@@ -67,7 +67,7 @@ impl State<'_> {
     }
 
     /// Refuses arguments of what is no function.
-    fn not_a_function(&self, args: &[NodeId], has_last: bool) -> Result<(), Failure> {
+    pub(super) fn not_a_function(&self, args: &[NodeId], has_last: bool) -> Result<(), Failure> {
         if args.len() > 1 || has_last {
             let shown = self.source().print(args[0]);
             return self.fail(format!("can't give argument to non-function {shown}"));
