@@ -14,6 +14,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "compose", "projects_become_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
     ("pintle-manifest", "release", "findings_are_what_was_accepted"),
+    ("pintle-engine", "origin", "lines_come_from_where_was_accepted"),
 ];
 
 /// The tests within libraries that keep a document of ours, by package and name.

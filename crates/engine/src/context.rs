@@ -16,7 +16,7 @@ use crate::funcs::convert;
 use crate::{Capabilities, Guards, Profile};
 
 /// The key whose values every chart below sees.
-const GLOBAL: &str = "global";
+pub(crate) const GLOBAL: &str = "global";
 
 /// The release that is rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! comes towards it. What that one makes is thrown away as soon as either of the two writes to a map that is older than
 //! the file, and a file that fails there, or would ask the world, is left to the first.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use pintle_gotmpl::{Entries, Map, Value};
 use crate::compile::Compiled;
 use crate::context::Contexts;
 use crate::memo::Memo;
+use crate::origin::{self, Notes};
 use crate::render::{Host, Notice, without_no_value};
 use crate::world::World;
 use crate::{Guards, Profile, TemplateError};
@@ -54,6 +56,34 @@ impl Files<'_> {
         let paths =
             self.compiled.entries.iter().map(|entry| entry.path.to_str_lossy().into_owned());
         Ok(paths.zip(texts?).collect())
+    }
+
+    /// Executes the files that are wanted, and gives the notes of each to `each`.
+    ///
+    /// What comes before a file is executed only where templates write to what it reads.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`] for values that are too deep. A file that fails has notes as far as it got.
+    pub(crate) fn trace(
+        &self,
+        is_wanted: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(&str, Notes),
+    ) -> Result<(), TemplateError> {
+        let mut executor = Executor::new(self, Some(Arc::clone(self.world)))?;
+        // An include that is answered from memory could not be noted.
+        executor.host.memo = Memo::default();
+        let needs_others = self.compiled.writes_to_contexts.load(Ordering::Relaxed);
+        for (number, entry) in self.compiled.entries.iter().enumerate() {
+            let path = entry.path.to_str_lossy();
+            if is_wanted(&path) {
+                each(&path, executor.trace(number));
+            } else if needs_others {
+                // Whether it fails is no matter: what it wrote by then, the render saw.
+                drop(executor.file(number));
+            }
+        }
+        Ok(())
     }
 
     fn is_worth_a_thread(&self) -> bool {
@@ -190,17 +220,9 @@ impl<'a> Executor<'a> {
 
     /// Executes a file, and tells whether it has written to a map that another file may read.
     fn file(&self, number: usize) -> (Result<String, TemplateError>, bool) {
-        let entry = &self.compiled.entries[number];
-        let context = &self.contexts[entry.chart];
-        let template = Entries::from_iter([
-            ("Name", Value::String(entry.path.clone())),
-            ("BasePath", Value::String(entry.base_path.clone())),
-        ]);
-        let template_type = self.profile.values_package.values_type();
-        self.host.memo.begin_file(context, Map::watched(template_type, template));
+        let (path, context) = self.begin(number);
         begin_generation();
         let n_before = old_writes();
-        let path = entry.path.to_str_lossy();
         let mut out = Vec::new();
         let data = Value::Map(context.clone());
         let done = self.compiled.set.execute(&path, &data, &self.host, &mut out);
@@ -209,6 +231,30 @@ impl<'a> Executor<'a> {
             Err(error) => Err(TemplateError::execute(&path, error, self.profile.errors)),
         };
         (text, old_writes() != n_before)
+    }
+
+    /// Puts a file's `.Template` into its context; gives its path and that.
+    fn begin(&self, number: usize) -> (Cow<'_, str>, &Map) {
+        let entry = &self.compiled.entries[number];
+        let context = &self.contexts[entry.chart];
+        let template = Entries::from_iter([
+            ("Name", Value::String(entry.path.clone())),
+            ("BasePath", Value::String(entry.base_path.clone())),
+        ]);
+        let template_type = self.profile.values_package.values_type();
+        self.host.memo.begin_file(context, Map::watched(template_type, template));
+        (entry.path.to_str_lossy(), context)
+    }
+
+    /// Executes a file and takes notes.
+    fn trace(&self, number: usize) -> Notes {
+        let (path, context) = self.begin(number);
+        let (tracer, values) = origin::tracer(&self.contexts, context);
+        let data = Value::Map(context.clone());
+        let mut text = Vec::new();
+        let set = &self.compiled.set;
+        let (_, trace) = set.trace(&path, &data, &self.host, tracer, &mut text);
+        Notes { trace, text, values }
     }
 }
 

@@ -25,6 +25,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Where a rendered line comes from can be asked afterwards, at no cost to the render:
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use pintle_chart::{Chart, File};
+//! # use pintle_engine::world::Still;
+//! # use pintle_engine::{Release, Renderer, Settings};
+//! use pintle_engine::origin::Line;
+//!
+//! # let chart = Chart::from_files(vec![
+//! #     File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+//! #     File::new("values.yaml", "port: 80\n"),
+//! #     File::new("templates/service.yaml", "kind: Service\nport: {{ .Values.port }}\n"),
+//! # ])?;
+//! # let renderer = Renderer::new(chart, Settings::new(Arc::new(Still::new(1))));
+//! # let values = pintle_yaml::Map::new();
+//! let line = Line { file: "web/templates/service.yaml".to_owned(), line: 2 };
+//! let origins = renderer.origins(&values, &Release::new("demo"), &[line])?;
+//! let origin = origins[0].as_ref().unwrap();
+//! assert_eq!(origin.frames[0].action, "{{.Values.port}}");
+//! assert_eq!(origin.values[0].to_string(), ".Values.port");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What sets Helm versions apart is a [`Profile`]; what a render may ask of its surroundings is a [`World`]. Nothing else is asked:
 //! same chart, values, release, profile and world, same bytes.
 
@@ -41,6 +65,7 @@ mod glob;
 mod include;
 pub mod lint;
 mod memo;
+pub mod origin;
 mod profile;
 mod release_name;
 mod render;

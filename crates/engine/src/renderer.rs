@@ -15,7 +15,7 @@ use pintle_chart::{Chart, File};
 use pintle_manifest::{Hook, Object, Objects};
 use pintle_yaml::{Map, Value};
 
-use crate::compile::Cache;
+use crate::compile::{Cache, Compiled};
 use crate::render::render;
 use crate::{Capabilities, Notice, Profile, Release, TemplateError, World};
 
@@ -132,6 +132,11 @@ impl Renderer {
         process_dependencies(&mut chart, &Map::new(), profile.coalesce)
             .map_err(TemplateError::Dependencies)?;
         self.cache.get(&chart, profile).map(drop)
+    }
+
+    /// Gives the templates of a chart that is left of this one when its dependencies are processed.
+    pub(crate) fn compiled(&self, chart: &Chart) -> Result<Arc<Compiled>, TemplateError> {
+        self.cache.get(chart, &self.settings.profile)
     }
 
     /// Renders a release with the user's values.

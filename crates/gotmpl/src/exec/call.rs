@@ -152,7 +152,12 @@ impl State<'_> {
     }
 
     #[cold]
-    pub(super) fn failed<T>(&mut self, name: &str, node: NodeId, error: FuncError) -> Result<T, Failure> {
+    pub(super) fn failed<T>(
+        &mut self,
+        name: &str,
+        node: NodeId,
+        error: FuncError,
+    ) -> Result<T, Failure> {
         self.node = node;
         self.fail_calling(name, error)
     }
@@ -314,7 +319,11 @@ impl State<'_> {
         clippy::cast_lossless,
         reason = "Go's SetInt and SetUint truncate to the parameter's size"
     )]
-    pub(super) fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
+    pub(super) fn eval_typed_literal(
+        &mut self,
+        ty: &'static Type,
+        node: NodeId,
+    ) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
         let number =
@@ -386,7 +395,11 @@ impl State<'_> {
     }
 
     /// Gives a value the type `ty`, if that can be.
-    pub(super) fn convert(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
+    pub(super) fn convert(
+        &mut self,
+        operand: Operand,
+        ty: &'static Type,
+    ) -> Result<Operand, Failure> {
         if operand.is_none() {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));

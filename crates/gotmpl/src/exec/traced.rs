@@ -10,7 +10,7 @@ use crate::ast::{Branch, Callee, Idents, NodeId, NodeKind};
 use crate::builtins::BUILTINS;
 use crate::func::{Env, Function};
 use crate::intern::Symbol;
-use crate::trace::{Sources, Step, Tracer};
+use crate::trace::{ScopeId, Sources, Step, Tracer};
 use crate::value::{Str, Type, Value, number, print, truth};
 
 /// A value and what it was made of.
@@ -29,7 +29,8 @@ struct Loop<'t> {
 pub(super) struct Begun {
     mark: usize,
     template: u32,
-    scope: Option<crate::trace::ScopeId>,
+    scope: Option<ScopeId>,
+    reads: Vec<Sources>,
 }
 
 impl<'a> State<'a> {
@@ -43,7 +44,8 @@ impl<'a> State<'a> {
         let tracer = self.run.tracer.as_deref_mut()?;
         let template = tracer.begin(template);
         let mark = tracer.n_spans();
-        Some(Begun { mark, template, scope: tracer.scope.take() })
+        let reads = tracer.reads.clone();
+        Some(Begun { mark, template, scope: tracer.scope.take(), reads })
     }
 
     /// Ends a call.
@@ -52,6 +54,7 @@ impl<'a> State<'a> {
         tracer.scope = begun.scope;
         tracer.resume(begun.template);
         if let Some(text) = written {
+            tracer.reads = begun.reads;
             tracer.end_call(begun.mark, start, text);
         }
     }
@@ -103,6 +106,14 @@ impl<'a> State<'a> {
         Ok((operand, sources))
     }
 
+    /// Gives what `.` was made of where it is itself an operand.
+    fn read_dot(&mut self) -> Sources {
+        let tracer = self.tracer();
+        let sources = tracer.dot.clone();
+        tracer.read(&sources);
+        sources
+    }
+
     fn dot_sources(&mut self) -> Sources {
         self.tracer().dot.clone()
     }
@@ -122,6 +133,7 @@ impl<'a> State<'a> {
 
     fn trace_node(&mut self, dot: &Operand, node: NodeId) -> Result<Flow, Failure> {
         self.node = node;
+        self.tracer().reads.clear();
         let start = self.run.out.len();
         match self.arena.node(node).kind {
             NodeKind::Text(span) => {
@@ -320,7 +332,9 @@ impl<'a> State<'a> {
         let index = (index, from.clone());
         match *turns.declared {
             [] => {}
-            [only] if turns.is_assign => self.trace_assign(only, (element.clone(), from.clone()))?,
+            [only] if turns.is_assign => {
+                self.trace_assign(only, (element.clone(), from.clone()))?;
+            }
             [first, second, ..] if turns.is_assign => {
                 self.trace_assign(first, index)?;
                 self.trace_assign(second, (element.clone(), from.clone()))?;
@@ -435,6 +449,7 @@ impl<'a> State<'a> {
                     return self.trace_fields(dot, variable, first, fields, args, last);
                 }
                 self.not_a_function(args, last.is_some())?;
+                self.tracer().read(&variable.1);
                 return Ok(variable);
             }
             _ => {}
@@ -442,7 +457,7 @@ impl<'a> State<'a> {
         self.not_a_function(args, last.is_some())?;
         match kind {
             NodeKind::Pipe { .. } => self.trace_parenthesized(dot, first),
-            NodeKind::Dot => Ok((dot.clone(), self.dot_sources())),
+            NodeKind::Dot => Ok((dot.clone(), self.read_dot())),
             NodeKind::Nil => self.fail("nil is not a command"),
             _ => Ok((self.eval_literal(first)?, Sources::default())),
         }
@@ -484,7 +499,14 @@ impl<'a> State<'a> {
             let is_last = n + 1 == fields.len();
             let args = if is_last { args.get(1..).unwrap_or_default() } else { &[] };
             let last = if is_last { last.take() } else { None };
-            let next = self.eval_field(dot, &reached, name, node, args, last)?;
+            let next = match self.eval_field(dot, &reached, name, node, args, last) {
+                Ok(next) => next,
+                Err(failure) => {
+                    let rest = fields[n..].iter().map(|field| source.name(*field));
+                    self.tracer().not_read(&sources, rest);
+                    return Err(failure);
+                }
+            };
             let tracer = self.tracer();
             let stepped = tracer.step(&reached.value, &sources, Step::Key(name.into()));
             sources = tracer.of(&next.value, stepped);
@@ -493,6 +515,7 @@ impl<'a> State<'a> {
         if let Some(last_sources) = last_sources {
             sources = Sources::join([&sources, &last_sources]);
         }
+        self.tracer().read(&sources);
         Ok((reached, sources))
     }
 
@@ -505,7 +528,7 @@ impl<'a> State<'a> {
     ) -> Result<Traced, Failure> {
         self.node = node;
         let (operand, sources) = match self.arena.node(node).kind {
-            NodeKind::Dot => (dot.clone(), self.dot_sources()),
+            NodeKind::Dot => (dot.clone(), self.read_dot()),
             NodeKind::Field(fields) => {
                 let receiver = (dot.clone(), self.dot_sources());
                 self.trace_fields(dot, receiver, node, fields, &[], None)?
@@ -585,13 +608,20 @@ impl<'a> State<'a> {
         let tracer = self.tracer();
         tracer.entering = given.last().cloned().unwrap_or_default();
         let outer_calls = std::mem::take(&mut tracer.calls);
+        let before = tracer.before(function.name, &values, &given);
         let result = (function.body)(&mut Env { state: self }, &values);
         let tracer = self.tracer();
         let calls = std::mem::replace(&mut tracer.calls, outer_calls);
         tracer.entering = Sources::default();
         match result {
             Ok(result) => {
-                let sources = tracer.result(function.name, &values, &given, &result, &calls);
+                let sources = tracer.result(
+                    function.name,
+                    (&values, &given),
+                    before.as_ref(),
+                    &result,
+                    &calls,
+                );
                 self.check_length(&result)?;
                 Ok((Operand { value: result, ..Operand::NONE }, sources))
             }
