@@ -20,7 +20,8 @@ const docsChart = "apiVersion: v2\nname: demo\nversion: 0.1.0\n"
 const docsNothing = "nothing\n"
 
 // recordDocs records what the program that HELM_DOCS names writes: for each case of values its rows, by the template
-// rows.gotmpl, and for each chart its page with the values in either order.
+// rows.gotmpl, and for each chart its page with the values in either order; where it has dependencies, with their values,
+// and for two charts with other badges.
 func recordDocs(fixturesDir, snapshotsDir string) error {
 	program := os.Getenv("HELM_DOCS")
 	if program == "" {
@@ -55,7 +56,15 @@ func recordDocs(fixturesDir, snapshotsDir string) error {
 		return err
 	}
 	for _, chart := range charts {
-		for suffix, flags := range map[string][]string{"": nil, ".file": {"--sort-values-order=file"}} {
+		kinds := map[string][]string{"": nil, ".file": {"--sort-values-order=file"}}
+		if _, err := os.Stat(filepath.Join(chart, "charts")); err == nil {
+			kinds[".dependencies"] = []string{"--document-dependency-values"}
+			kinds[".dependencies.file"] = []string{"--document-dependency-values", "--sort-values-order=file"}
+		}
+		if name := filepath.Base(chart); name == "plain" || name == "templates" {
+			kinds[".badges"] = []string{"--badge-style=for-the-badge"}
+		}
+		for suffix, flags := range kinds {
 			page, err := helmDocs(program, chart, flags...)
 			if err != nil {
 				return fmt.Errorf("%s: %w", chart, err)

@@ -15,6 +15,12 @@ pub enum DocsError {
         /// what is wrong, in goyaml's words where it has some
         message: String,
     },
+    /// a style of badges is no word
+    #[error("{0:?} is no style of badges: letters, digits and - make one")]
+    BadgeStyle(String),
+    /// a dependency is there, and cannot be read
+    #[error("{0}")]
+    Dependency(String),
     /// a page's template does not parse, or fails
     #[error("{0}")]
     Template(String),

@@ -11,7 +11,7 @@ use pintle_gotmpl::{List, Value};
 
 use crate::facts::Facts;
 use crate::page::tidy;
-use crate::{DocsError, Row, sections};
+use crate::{BadgeStyle, DocsError, Row, sections};
 
 /// The file in a chart that asks for such a page.
 pub const TEMPLATE_FILE: &str = "README.md.gotmpl";
@@ -19,7 +19,7 @@ pub const TEMPLATE_FILE: &str = "README.md.gotmpl";
 /// The release of helm-docs that is matched: what `helm-docs.version` says.
 const HELM_DOCS_VERSION: &str = "1.14.2";
 
-/// The templates a page can call.
+/// The templates a page can call, with a word for the style of badges.
 const NAMED: &str = include_str!("pages/helm-docs.gotmpl");
 
 /// Makes the page of a chart from its rows by a template for helm-docs.
@@ -31,10 +31,13 @@ pub fn helm_docs_page(
     chart: &Chart,
     rows: &[Row],
     template: &str,
+    badges: &BadgeStyle,
     world: Arc<dyn World>,
 ) -> Result<String, DocsError> {
+    // OK because a style is a word, of which a template makes nothing else.
+    let named = NAMED.replace("BADGE_STYLE", &badges.to_string());
     let data = data(chart, &Facts::of(chart)?, rows);
-    execute_page_template(TEMPLATE_FILE, &[NAMED, template], &data, world)
+    execute_page_template(TEMPLATE_FILE, &[&named, template], &data, world)
         .map(|text| tidy(&text))
         .map_err(DocsError::Template)
 }
@@ -111,7 +114,7 @@ fn row(row: &Row) -> Value {
         ("Section", text(&row.section)),
         ("Column", number(row.column)),
         ("LineNumber", number(row.line)),
-        ("Dependency", text("")),
-        ("IsGlobal", Value::from(false)),
+        ("Dependency", text(&row.dependency)),
+        ("IsGlobal", Value::from(row.is_global)),
     ])
 }

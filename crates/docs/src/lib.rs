@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use pintle_chart::{Chart, File};
-//! use pintle_docs::{DEFAULT_PAGE, Order, Place};
+//! use pintle_docs::{BadgeStyle, DEFAULT_PAGE, Order, Place};
 //!
 //! let chart = Chart::from_files(vec![
 //!     File::new("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
@@ -14,7 +14,7 @@
 //! ])?;
 //! let rows = pintle_docs::rows(&chart, Order::Key)?;
 //! assert_eq!(
-//!     pintle_docs::page(&chart, &rows, DEFAULT_PAGE, Place::Part)?,
+//!     pintle_docs::page(&chart, &rows, DEFAULT_PAGE, &BadgeStyle::default(), Place::Part)?,
 //!     "| Key | Type | Default | Description |\n\
 //!      |-----|------|---------|-------------|\n\
 //!      | replicas | int | `2` | Pods to run |\n"
@@ -27,7 +27,9 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod badge;
 mod comments;
+mod dependencies;
 mod description;
 mod error;
 mod facts;
@@ -40,6 +42,8 @@ mod scalar;
 mod schema_comment;
 mod table;
 
+pub use badge::BadgeStyle;
+pub use dependencies::{AllRows, Find, rows_with_dependencies};
 pub use error::DocsError;
 pub use helm_docs::{TEMPLATE_FILE, helm_docs_page};
 pub use infer::{Maps, infer};

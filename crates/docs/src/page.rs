@@ -13,7 +13,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use pintle_chart::Chart;
 
 use crate::facts::Facts;
-use crate::{DocsError, Row, sections};
+use crate::{BadgeStyle, DocsError, Row, sections};
 
 /// The page of a chart whose user brings none.
 pub const DEFAULT_PAGE: &str = include_str!("pages/default.md.jinja");
@@ -39,6 +39,7 @@ pub fn page(
     chart: &Chart,
     rows: &[Row],
     template: &str,
+    badges: &BadgeStyle,
     place: Place,
 ) -> Result<String, DocsError> {
     let facts = Facts::of(chart)?;
@@ -55,7 +56,9 @@ pub fn page(
     environment.set_fuel(Some(MAX_FUEL));
     environment
         .add_template("page", template)
-        .and_then(|()| environment.get_template("page")?.render(context(&facts, rows, place)))
+        .and_then(|()| {
+            environment.get_template("page")?.render(context(&facts, rows, badges, place))
+        })
         .map(|text| tidy(&text).trim_end_matches('\n').to_owned() + "\n")
         .map_err(|error| DocsError::Template(words(&error)))
 }
@@ -87,7 +90,7 @@ fn words(error: &minijinja::Error) -> String {
     format!("{line}{text}")
 }
 
-fn context(facts: &Facts, rows: &[Row], place: Place) -> Value {
+fn context(facts: &Facts, rows: &[Row], badges: &BadgeStyle, place: Place) -> Value {
     let maintainers = facts.maintainers.iter().map(|one| {
         map([
             ("name", Value::from(one.name.as_str())),
@@ -122,6 +125,7 @@ fn context(facts: &Facts, rows: &[Row], place: Place) -> Value {
         ("dependencies", dependencies.collect()),
         ("rows", rows.iter().map(row).collect()),
         ("sections", sections.collect()),
+        ("badge_style", Value::from(badges.to_string())),
         ("is_part", Value::from(place == Place::Part)),
     ])
 }
@@ -135,6 +139,8 @@ fn row(row: &Row) -> Value {
         ("section", Value::from(row.section.as_str())),
         ("notation", Value::from(row.notation.as_str())),
         ("line", Value::from(row.line)),
+        ("dependency", Value::from(row.dependency.as_str())),
+        ("is_global", Value::from(row.is_global)),
     ])
 }
 

@@ -5,6 +5,7 @@
 //!
 //! Source: the public manual of helm-docs 1.14, and the behaviour of its `createValueRowsFromField`.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use pintle_chart::Chart;
@@ -17,10 +18,10 @@ use crate::description::{self, Description};
 use crate::scalar::Plain;
 
 /// The most rows of a table.
-const MAX_ROWS: usize = 100_000;
+pub(crate) const MAX_ROWS: usize = 100_000;
 
 /// The most bytes of all defaults of a table: a described map is written out, and so is a described map in it.
-const MAX_TABLE_BYTES: usize = 64 << 20;
+pub(crate) const MAX_TABLE_BYTES: usize = 64 << 20;
 
 /// The name that helm-docs has for what is in no section, where there are sections.
 const OTHER_SECTION: &str = "Other Values";
@@ -48,6 +49,10 @@ pub struct Row {
     pub line: usize,
     /// the column of the key, from 1
     pub column: usize,
+    /// the dependency whose value it is: its name, behind those of the charts between; nothing for the chart's own
+    pub dependency: String,
+    /// whether it is a global, where rows are those of several charts
+    pub is_global: bool,
 }
 
 impl Row {
@@ -61,7 +66,7 @@ impl Row {
         if self.description.is_empty() { &self.auto_description } else { &self.description }
     }
 
-    /// Gives where the key is.
+    /// Gives where the key is, in the values of the chart or the dependency it is of.
     pub fn place(&self) -> Location {
         Location { file: VALUES_YAML.to_owned(), line: self.line, column: self.column }
     }
@@ -106,6 +111,34 @@ pub struct Section<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn rows(chart: &Chart, order: Order) -> Result<Vec<Row>, DocsError> {
+    let mut rows = unsorted(chart)?;
+    sort(&mut rows, order);
+    Ok(rows)
+}
+
+/// Puts rows in order: globals, then each chart's own, those of the outermost chart first.
+pub(crate) fn sort(rows: &mut [Row], order: Order) {
+    rows.sort_by(|a, b| {
+        let within = || match order {
+            Order::Key => a.key.cmp(&b.key),
+            Order::File => (a.line, a.column).cmp(&(b.line, b.column)),
+        };
+        match (a.is_global, b.is_global) {
+            (true, true) => within(),
+            (false, false) => a.dependency.cmp(&b.dependency).then_with(within),
+            (is_global, _) => {
+                if is_global {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    });
+}
+
+/// Reads the rows of a chart as they stand in the file.
+pub(crate) fn unsorted(chart: &Chart) -> Result<Vec<Row>, DocsError> {
     let Some(file) = chart.raw_file(VALUES_YAML) else { return Ok(Vec::new()) };
     let text = text_of(VALUES_YAML, &file.data)?;
     let mut document = Document::read(VALUES_YAML, &text)?;
@@ -123,12 +156,7 @@ pub fn rows(chart: &Chart, order: Order) -> Result<Vec<Row>, DocsError> {
             }
         },
     }
-    let mut rows = table.rows;
-    match order {
-        Order::Key => rows.sort_by(|a, b| a.key.cmp(&b.key)),
-        Order::File => rows.sort_by_key(|row| (row.line, row.column)),
-    }
-    Ok(rows)
+    Ok(table.rows)
 }
 
 /// Groups rows by section, in the order of the first row of each; what is in no section comes last.
@@ -354,6 +382,8 @@ fn row(path: &str, key: Node<'_>, named: &Description, above: &Description) -> R
         section: first([&named.section, &above.section]),
         line: key.line(),
         column: key.column(),
+        dependency: String::new(),
+        is_global: false,
     }
 }
 

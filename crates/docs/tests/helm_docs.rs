@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pintle_chart::{Chart, File};
-use pintle_docs::{DEFAULT_PAGE, Order, Place, helm_docs_page, page, rows};
+use pintle_docs::{
+    BadgeStyle, DEFAULT_PAGE, Order, Place, Row, helm_docs_page, page, rows, rows_with_dependencies,
+};
 use pintle_engine::world::Still;
 
 fn root() -> PathBuf {
@@ -28,7 +30,7 @@ fn cases(text: &str) -> Vec<(&str, &str)> {
 
 fn gotmpl(chart: &Chart, template: &str, order: Order) -> String {
     let rows = rows(chart, order).unwrap();
-    helm_docs_page(chart, &rows, template, Arc::new(Still::new(1))).unwrap()
+    helm_docs_page(chart, &rows, template, &BadgeStyle::default(), Arc::new(Still::new(1))).unwrap()
 }
 
 #[test]
@@ -58,24 +60,35 @@ fn comments_say_what_helm_docs_reads() {
 
 #[test]
 fn pages_are_those_of_helm_docs() {
-    let mut n_charts = 0;
+    let (mut n_charts, mut n_with_dependencies, mut n_badges) = (0, 0, 0);
     for entry in fs::read_dir(root().join("fixtures/docs/charts")).unwrap() {
         let folder = entry.unwrap().path();
         let name = folder.file_name().unwrap().to_str().unwrap();
         let chart = Chart::load(&folder).unwrap();
-        for (order, suffix) in [(Order::Key, ""), (Order::File, ".file")] {
+        let check = |suffix: &str, rows: &[Row], badges: &BadgeStyle| {
             let snapshot = format!("snapshots/helm-docs-1.14/docs/charts/{name}{suffix}.md");
-            let expected = fs::read_to_string(root().join(snapshot)).unwrap();
+            let Ok(expected) = fs::read_to_string(root().join(snapshot)) else { return false };
             if let Ok(template) = fs::read_to_string(folder.join("README.md.gotmpl")) {
-                assert_eq!(gotmpl(&chart, &template, order), expected, "{name}");
-                continue;
+                let world = Arc::new(Still::new(1));
+                let page = helm_docs_page(&chart, rows, &template, badges, world).unwrap();
+                assert_eq!(page, expected, "{name}{suffix}");
+            } else {
+                let page = page(&chart, rows, DEFAULT_PAGE, badges, Place::Whole).unwrap();
+                // helm-docs leaves an empty line at the end where there are no values.
+                assert_eq!(page.trim_end(), expected.trim_end(), "{name}{suffix}");
             }
-            let rows = rows(&chart, order).unwrap();
-            let page = page(&chart, &rows, DEFAULT_PAGE, Place::Whole).unwrap();
-            // helm-docs leaves an empty line at the end where there are no values.
-            assert_eq!(page.trim_end(), expected.trim_end(), "{name}");
+            true
+        };
+        for (order, suffix) in [(Order::Key, ""), (Order::File, ".file")] {
+            assert!(check(suffix, &rows(&chart, order).unwrap(), &BadgeStyle::default()));
+            let mut find = |path: &str| Ok(Chart::load(folder.join(path)).ok());
+            let all = rows_with_dependencies(&chart, order, &mut find).unwrap();
+            let suffix = format!(".dependencies{suffix}");
+            n_with_dependencies += usize::from(check(&suffix, &all.rows, &BadgeStyle::default()));
         }
+        let badges = BadgeStyle::new("for-the-badge").unwrap();
+        n_badges += usize::from(check(".badges", &rows(&chart, Order::Key).unwrap(), &badges));
         n_charts += 1;
     }
-    assert!(n_charts >= 6);
+    assert!(n_charts >= 7 && n_with_dependencies >= 2 && n_badges >= 2);
 }

@@ -124,12 +124,16 @@ flags! {
 flags! {
     /// Flags of `docs` alone.
     DOCS_FLAGS;
+    DOCS_BADGES = Flag::new("badge-style", Text, "style of the badges that shields.io draws (default flat-square)");
     DOCS_CHECK = Flag::new("check", Bool, "write nothing, and fail if a README is not as it would be written");
+    DOCS_DEPENDENCIES = Flag::new("dependency-values", Bool, "document the values of dependencies too, which are in charts/ or at file://");
     DOCS_DRY_RUN = Flag::new("dry-run", Bool, "print the page, and write nothing");
     DOCS_OUTPUT = Flag::new("output", Text, "file to write to in place of README.md in the chart, - for standard output").short('o');
     DOCS_OVERWRITE = Flag::new("overwrite", Bool, "replace a README that was written by hand");
     DOCS_PAGE = Flag::new("page", Text, "template of the page, in the language of minijinja");
     DOCS_SORT = Flag::new("sort", Text, "order of the values: key, or file");
+    DOCS_STRICT = Flag::new("strict", Bool, "fail if a value has no description");
+    DOCS_STRICT_IGNORE = Flag::new("strict-ignore", Texts, "regular expression of keys that need no description (may be repeated), in place of those of service types and images");
     DOCS_TEMPLATE = Flag::new("template", Texts, "template for helm-docs, in place of README.md.gotmpl in the chart (may be repeated: they are put together)");
 }
 

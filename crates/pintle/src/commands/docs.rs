@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use pintle_chart::Chart;
 use pintle_docs::{
-    DEFAULT_PAGE, DocsError, Order, Place, Readme, Row, TEMPLATE_FILE, difference, helm_docs_page,
-    page, rows,
+    BadgeStyle, DEFAULT_PAGE, DocsError, Order, Place, Readme, Row, TEMPLATE_FILE, difference,
+    helm_docs_page, page,
 };
 
+use super::docs_rows;
 use crate::args::command::{Command, Count};
 use crate::args::{Args, flags};
 use crate::call::Call;
@@ -69,8 +70,8 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
             Some(page) => page.clone(),
             None => page_of(&chart, folder)?,
         };
-        let rows = rows(&chart, order);
-        let rows = rows.map_err(|error| error.within(reference.trim().trim_end_matches('/')))?;
+        let name = reference.trim().trim_end_matches('/');
+        let rows = docs_rows::read(name, &chart, folder, order, args, output)?;
         let target = match given(&flags::DOCS_OUTPUT) {
             Some(name) => (name != "-").then(|| PathBuf::from(name)),
             None if args.is_on(&flags::DOCS_DRY_RUN) => None,
@@ -121,14 +122,18 @@ impl Page {
         place: Place,
         args: &Args,
     ) -> Result<String, Failure> {
+        let badges = args.text(&flags::DOCS_BADGES).map(BadgeStyle::new).transpose()?;
+        let badges = &badges.unwrap_or_default();
         Ok(match self {
             Self::Ours(name, template) => {
-                page(chart, rows, template, place).map_err(|error| match error {
+                page(chart, rows, template, badges, place).map_err(|error| match error {
                     DocsError::Template(text) => Failure(format!("{name}: {text}")),
                     other => other.into(),
                 })?
             }
-            Self::HelmDocs(template) => helm_docs_page(chart, rows, template, super::world(args))?,
+            Self::HelmDocs(template) => {
+                helm_docs_page(chart, rows, template, badges, super::world(args))?
+            }
         })
     }
 }

@@ -8,6 +8,7 @@ mod dependency_build;
 mod dependency_list;
 mod dependency_update;
 mod docs;
+mod docs_rows;
 mod jsonpath;
 mod lint;
 mod lint_folder;
