@@ -12,6 +12,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "cli", "says_what_was_accepted"),
     ("pintle", "cli", "explain::reports_are_what_was_accepted_and_point_at_the_text"),
     ("pintle", "compose", "projects_become_what_was_accepted"),
+    ("pintle-manifest", "diff", "changes_are_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
     ("pintle-manifest", "release", "findings_are_what_was_accepted"),
     ("pintle-engine", "origin", "lines_come_from_where_was_accepted"),

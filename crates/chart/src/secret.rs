@@ -1,136 +1,14 @@
 //! Values that may be secrets: what our own texts do not print unless they are told to.
 //!
-//! A key tells by its words: `adminPassword`, `API_KEY`, `auth-token`. What only says where a secret is (`secretName`,
-//! `existingSecret`, `tokenPath`) and switches (`auth.enabled`) are none. Rather too much is taken for a secret than too
-//! little.
+//! The words that tell are those of [`pintle_yaml::secret`]; here they are asked of whole values. Switches
+//! (`auth.enabled`) are no secrets.
 
+use pintle_yaml::secret::{holds_secrets, is_harmless_key};
 use pintle_yaml::{Map, Value};
 
 use crate::value_path::{Step, ValuePath};
 
-/// What stands in the place of a secret.
-pub const MASK: &str = "********";
-
-/// Words that make a key one of a secret, and a map with such a key one of nothing but secrets.
-const HOLDING_WORDS: &[&str] = &[
-    "password",
-    "passwords",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "credential",
-    "credentials",
-    "creds",
-    "apikey",
-];
-
-/// Other words that make a key one of a secret.
-const SECRET_WORDS: &[&str] = &[
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "auth",
-    "authorization",
-    "key",
-    "keys",
-    "dsn",
-    "salt",
-    "cookie",
-    "htpasswd",
-    "kubeconfig",
-    "dockerconfigjson",
-    "cert",
-    "certificate",
-    "pem",
-    "jwt",
-    "pin",
-    "otp",
-    "license",
-];
-
-/// Last words of a key that only says where a secret is, or something else about it.
-const HARMLESS_ENDS: &[&str] = &[
-    "name",
-    "names",
-    "ref",
-    "file",
-    "path",
-    "dir",
-    "enabled",
-    "enable",
-    "disabled",
-    "type",
-    "class",
-    "length",
-    "size",
-    "ttl",
-    "policy",
-    "method",
-    "mode",
-    "mount",
-    "url",
-    "uri",
-    "issuer",
-    "expiration",
-    "count",
-    "annotations",
-    "labels",
-];
-
-/// First words of a key that names an object that is there already.
-const HARMLESS_BEGINS: &[&str] =
-    &["existing", "topology", "create", "use", "enable", "disable", "has", "is"];
-
-/// Tells whether a key looks like one of a secret.
-///
-/// ```
-/// use pintle_chart::secret::is_secret_key;
-///
-/// assert!(is_secret_key("adminPassword") && is_secret_key("API_KEY") && is_secret_key("dbpassword"));
-/// assert!(!is_secret_key("secretName") && !is_secret_key("keyboard") && !is_secret_key("monkey"));
-/// ```
-pub fn is_secret_key(key: &str) -> bool {
-    let words = words(key);
-    if words.last().is_some_and(|last| HARMLESS_ENDS.contains(&last.as_str()))
-        || words.first().is_some_and(|first| HARMLESS_BEGINS.contains(&first.as_str()))
-    {
-        return false;
-    }
-    words.iter().any(|word| {
-        let is_joined = ["password", "passwd", "secret", "token", "apikey", "privatekey"];
-        HOLDING_WORDS.contains(&word.as_str())
-            || SECRET_WORDS.contains(&word.as_str())
-            || is_joined.iter().any(|joined| word.ends_with(joined))
-    })
-}
-
-/// Splits a key at signs and at changes of case, in lower case.
-fn words(key: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for c in key.chars() {
-        let is_new = !c.is_alphanumeric() || (c.is_uppercase() && was_lower);
-        if is_new && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        was_lower = c.is_lowercase() || c.is_numeric();
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Tells whether a key is one of a map whose values are all secrets: `secrets`, `credentials`.
-fn holds_secrets(key: &str) -> bool {
-    let words = words(key);
-    is_secret_key(key) && words.last().is_some_and(|last| HOLDING_WORDS.contains(&last.as_str()))
-}
+pub use pintle_yaml::secret::{MASK, is_secret_key, is_secret_text};
 
 /// Tells whether the value at a path may be a secret.
 ///
@@ -196,22 +74,7 @@ fn is_in_secret(path: &ValuePath, values: &Map) -> bool {
 /// Tells whether the last key says that its value is no secret, whatever holds it.
 fn is_harmless(path: &ValuePath) -> bool {
     let Some(Step::Key(key)) = path.0.last() else { return false };
-    let words = words(key);
-    words.last().is_some_and(|last| HARMLESS_ENDS.contains(&last.as_str()))
-}
-
-/// Tells whether a text is a secret by itself: a private key, a URL with a password, `NAME=text` with a name of a secret.
-pub fn is_secret_text(text: &str) -> bool {
-    let has_password = |rest: &str| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
-    };
-    text.contains("PRIVATE KEY-----")
-        || text.match_indices("://").any(|(at, sign)| has_password(&text[at + sign.len()..]))
-        || text.split_once('=').is_some_and(|(name, value)| {
-            let name = name.trim_start_matches('-');
-            !value.is_empty() && !name.contains(char::is_whitespace) && is_secret_key(name)
-        })
+    is_harmless_key(key)
 }
 
 /// Gives values with a mask in the place of each that may be a secret.

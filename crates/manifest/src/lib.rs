@@ -1,5 +1,5 @@
 //! Kubernetes objects of a render: split rendered files into documents, read their heads, tell hooks from the
-//! rest, and put both in the order in which a cluster takes them.
+//! rest, put both in the order in which a cluster takes them, and say what changes between two sets of them.
 //!
 //! The documents keep the template's own bytes; nothing is serialised anew.
 //!
@@ -16,16 +16,21 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod diff;
 pub mod document;
 mod error;
+mod field;
 mod head;
 mod hook;
 mod object;
 mod order;
+mod place;
+pub mod snapshot;
 mod split;
 pub mod validate;
 
 pub use error::Error;
+pub use field::{FieldPath, FieldPattern, PatternError, Step};
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use object::{Object, Objects, Rules};

@@ -30,6 +30,7 @@ mod parser;
 mod reader;
 mod resolve;
 mod scanner;
+pub mod secret;
 pub mod sort;
 pub mod tokens;
 mod tree;

@@ -20,11 +20,11 @@ mod finding;
 mod ip;
 mod meta;
 mod names;
-mod quantity;
+pub(crate) mod quantity;
 pub mod release;
 mod rules;
 mod seen;
-mod types;
+pub(crate) mod types;
 
 pub use custom::{DefinitionError, Definitions};
 pub use finding::{CODES, Code, Finding, Severity};
@@ -206,7 +206,21 @@ fn says_its_kind(at: At<'_>) -> bool {
     true
 }
 
-fn identity(node: &Node<'_>) -> Identity {
+impl Identity {
+    /// Gives the API group: `apps` of `apps/v1`, nothing of `v1`.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+/// Tells whether objects of a kind are known to lie in no namespace.
+pub(crate) fn is_cluster_wide(minor: Minor, identity: &Identity) -> bool {
+    let known = Types::of(minor).kind(&identity.api_version, &identity.kind);
+    known.is_some_and(|kind| !kind.is_namespaced)
+}
+
+/// Reads what names an object.
+pub(crate) fn identity(node: &Node<'_>) -> Identity {
     let text = |node: Option<&Node<'_>>, key: &str| {
         let value = node.and_then(|node| node.get(key)).and_then(Node::as_str);
         value.unwrap_or_default().to_owned()

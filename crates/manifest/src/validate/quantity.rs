@@ -11,7 +11,7 @@ const NUMBER_ERROR: &str = "unable to parse numeric part of quantity";
 const SUFFIX_ERROR: &str = "unable to parse quantity's suffix";
 
 /// An amount in units of 10⁻⁹, rounded away from zero; beyond 10²⁸ all are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Quantity(i128);
 
 /// How many parts a unit has.
