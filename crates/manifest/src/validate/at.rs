@@ -184,6 +184,11 @@ impl<'a> At<'a> {
         entries.iter().map(|entry| (entry.key.as_ref(), entry.value.as_str().unwrap_or_default()))
     }
 
+    /// Gives the text of a key of a map of strings, if it has the key.
+    pub(crate) fn text_of(self, key: &str) -> Option<&'a str> {
+        self.texts().find(|(found, _)| *found == key).map(|(_, text)| text)
+    }
+
     /// Gives the value, null included.
     pub(crate) fn node(self) -> Option<&'a Node<'a>> {
         self.node

@@ -214,9 +214,7 @@ pub(crate) fn is_valid_selector(selector: At<'_>) -> bool {
 
 /// Tells whether a label selector matches labels; one with a fault matches nothing.
 pub(crate) fn selects(selector: At<'_>, labels: At<'_>) -> bool {
-    selects_by(selector, |wanted| {
-        labels.texts().find(|(key, _)| *key == wanted).map(|(_, value)| value)
-    })
+    selects_by(selector, |wanted| labels.text_of(wanted))
 }
 
 /// Tells whether a label selector matches labels that are looked up; one with a fault matches nothing.

@@ -18,6 +18,7 @@ mod custom;
 mod decode;
 mod finding;
 mod ip;
+mod lifecycle;
 mod meta;
 mod names;
 pub(crate) mod quantity;
@@ -167,22 +168,25 @@ impl Validator {
         if says_its_kind(at) {
             match known {
                 Some(kind) => {
+                    lifecycle::api_version(at, &identity.api_version, &identity.kind);
                     if decode::decode(at, types, kind.id) {
                         let group = identity.api_version.rsplit_once('/');
                         let group = group.map_or("", |(group, _)| group);
                         let rules = rules::of(group, &identity.kind);
                         meta::metadata(at.get("metadata"), rules.name);
                         (rules.check)(at);
+                        lifecycle::fields(at, group, &identity.kind);
                     }
                 }
                 None => is_known = custom::inspect(at, &self.definitions, &identity),
             }
             if !is_known {
                 meta::metadata(at.get("metadata"), names::NameRule::Any);
-                at.get("kind").report(
-                    &Code::UNKNOWN_KIND,
-                    format!("no schema for {} of {}", identity.kind, identity.api_version),
-                );
+                let Identity { api_version, kind, .. } = &identity;
+                if !lifecycle::removed(at, types, api_version, kind) {
+                    let message = format!("no schema for {kind} of {api_version}");
+                    at.get("kind").report(&Code::UNKNOWN_KIND, message);
+                }
             }
         }
         nodes.push(node);

@@ -57,6 +57,12 @@ impl Quantity {
         self.0
     }
 
+    /// Divides it by another, both rounded to thousandths.
+    #[expect(clippy::cast_precision_loss, reason = "Kubernetes computes with floats, too")]
+    pub(crate) fn ratio_to(self, other: Self) -> f64 {
+        self.in_milli().0 as f64 / other.in_milli().0 as f64
+    }
+
     /// Tells whether it has no fraction.
     pub(crate) fn is_whole(self) -> bool {
         self.0 % NANO == 0

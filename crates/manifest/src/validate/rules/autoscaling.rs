@@ -2,8 +2,8 @@
 //!
 //! Source: `pkg/apis/autoscaling/validation/validation.go` and `pkg/apis/policy/validation/validation.go`.
 
-use super::Rules;
 use super::workload::{at_most_all, int_or_percent};
+use super::{Rules, pod};
 use crate::validate::at::{At, quoted};
 use crate::validate::meta;
 use crate::validate::names::{NameRule, dns_label};
@@ -207,6 +207,8 @@ fn resource(at: At<'_>, is_of_container: bool) {
     let (name, container, target) = (at.get("name"), at.get("container"), at.get("target"));
     if name.text().is_empty() {
         name.required("must specify a resource name");
+    } else if is_of_container {
+        pod::container_resource_name(name, name.text());
     }
     if is_of_container {
         if container.text().is_empty() {

@@ -198,10 +198,7 @@ fn replication_controller(at: At<'_>) {
         template.required("");
         return;
     }
-    let has = |(key, value): (&str, &str)| {
-        labels.texts().any(|(found, of_found)| found == key && of_found == value)
-    };
-    if !selector.texts().all(has) {
+    if !selector.texts().all(|(key, value)| labels.text_of(key) == Some(value)) {
         refuse_labels(template);
     }
     pod::template(template);

@@ -97,7 +97,7 @@ fn generated_selector(job: At<'_>, labels: At<'_>) {
     let (selector, template) = (spec.get("selector"), spec.get("template").get("metadata"));
     let name = job.get("metadata").get("name");
     let name = if name.text().is_empty() { UNKNOWN } else { name.text() };
-    let given = |key: &str| labels.texts().find(|(found, _)| *found == key).map(|(_, text)| text);
+    let given = |key: &str| labels.text_of(key);
     let expected = |key: &str| match key {
         "controller-uid" | "batch.kubernetes.io/controller-uid" => Some(UNKNOWN),
         "job-name" | "batch.kubernetes.io/job-name" => Some(name),

@@ -151,7 +151,7 @@ pub(super) fn container_resources(at: At<'_>, whole: &Whole<'_>) {
 }
 
 /// Checks what a pod asks for beyond its containers.
-pub(super) fn overhead(at: At<'_>) {
+pub(in crate::validate::rules) fn overhead(at: At<'_>) {
     let limits = at.called(at.get("limits"));
     if amounts(limits, container_resource_name) == Kinds::PAGES {
         at.forbidden("HugePages require cpu or memory");

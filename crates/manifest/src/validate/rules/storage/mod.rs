@@ -23,6 +23,9 @@ const MAX_PARAMETERS: usize = 512;
 /// The most bytes of all parameters of a class, and of an attachment's metadata.
 const MAX_PARAMETERS_SIZE: usize = 256 << 10;
 
+/// The most bytes of the identifier that a driver has for a node.
+const MAX_NODE_ID: usize = 256;
+
 /// Gives the rules of the kinds of this file and its modules.
 pub(super) fn rules(group: &str, kind: &str) -> Option<Rules> {
     let check: fn(At<'_>) = match (group, kind) {
@@ -170,16 +173,14 @@ fn csi_driver(at: At<'_>) {
 
 fn csi_node(at: At<'_>) {
     let mut names = HashSet::new();
-    // Longer ones were for updates only.
-    let longest = if at.minor().number() >= 36 { 256 } else { 192 };
     for driver in at.get("spec").get("drivers").items() {
         let (name, id) = (driver.get("name"), driver.get("nodeID"));
         driver_name(name);
         if id.text().is_empty() {
             id.required("");
         }
-        if id.text().len() > longest {
-            id.invalid(&format!("must be {longest} characters or less"));
+        if id.text().len() > MAX_NODE_ID {
+            id.invalid(&format!("must be {MAX_NODE_ID} characters or less"));
         }
         not_negative(driver.get("allocatable").get("count"));
         if !names.insert(name.text()) {
