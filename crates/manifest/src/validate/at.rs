@@ -163,6 +163,11 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Stays at the path, but looks at what is elsewhere in the text.
+    pub(crate) fn standing_for(self, other: Self) -> Self {
+        Self { node: other.node, offset: other.offset, ..self }
+    }
+
     /// Goes through the items of a list.
     pub(crate) fn items(self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         let items = self.node.map(Node::items).unwrap_or_default();

@@ -20,14 +20,14 @@ use crate::document::{Content, Entry, Node};
 
 /// Reports what an API server would not decode. Gives whether all values have the type of their field.
 pub(super) fn decode(at: At<'_>, types: &'static Types, id: TypeId) -> bool {
-    let mut decoder = Decoder { types, fits: true };
+    let mut decoder = Decoder { types, fits: true, is_lenient: false };
     decoder.object(at, id);
     decoder.fits
 }
 
 /// Reports what an API server would not decode of a field that holds a struct; null will do.
 pub(super) fn decode_value(at: At<'_>, types: &'static Types, id: TypeId) -> bool {
-    let mut decoder = Decoder { types, fits: true };
+    let mut decoder = Decoder { types, fits: true, is_lenient: false };
     decoder.value(at, Shape::Struct(id));
     decoder.fits
 }
@@ -35,6 +35,8 @@ pub(super) fn decode_value(at: At<'_>, types: &'static Types, id: TypeId) -> boo
 struct Decoder {
     types: &'static Types,
     fits: bool,
+    /// whether fields may be unknown
+    is_lenient: bool,
 }
 
 impl Decoder {
@@ -48,6 +50,7 @@ impl Decoder {
                         self.value(at.field(field.name, entry), shape);
                     }
                 }
+                None if self.is_lenient => {}
                 None => unknown(at, entry, kind.names()),
             }
         }
@@ -100,17 +103,25 @@ impl Decoder {
                 Content::Map(_),
             ) => {
                 if let Some(id) = self.types.id("apiextensions.v1.JSONSchemaProps") {
-                    self.object(at, id);
+                    self.leniently(|decoder| decoder.object(at, id));
                 }
             }
             (Shape::SchemaOrList, Content::List(_)) => {
-                at.items().for_each(|item| self.value(item, Shape::SchemaOrBool));
+                let each = |item| self.value(item, Shape::SchemaOrBool);
+                at.items().for_each(each);
             }
             (Shape::SchemaOrStrings, Content::List(_)) => {
                 at.items().for_each(|item| self.value(item, Shape::Text));
             }
             _ => self.mismatch(at, node, shape),
         }
+    }
+
+    /// Decodes what reads itself: there fields may be unknown, as such types do not tell.
+    fn leniently(&mut self, decode: impl FnOnce(&mut Self)) {
+        let was_lenient = std::mem::replace(&mut self.is_lenient, true);
+        decode(self);
+        self.is_lenient = was_lenient;
     }
 
     fn mismatch(&mut self, at: At<'_>, node: &Node<'_>, shape: Shape) {

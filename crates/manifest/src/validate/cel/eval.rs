@@ -43,16 +43,9 @@ impl<'a> Evaluator<'a> {
 
     /// Takes steps.
     pub(super) fn spend(&mut self, n_steps: usize) -> Result<()> {
-        match self.left.checked_sub(n_steps + 1) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                self.left = 0;
-                Err(Stop::Budget)
-            }
-        }
+        let left = self.left.checked_sub(n_steps.saturating_add(1));
+        self.left = left.unwrap_or_default();
+        left.map(|_| ()).ok_or(Stop::Budget)
     }
 
     /// Evaluates an expression.
@@ -232,11 +225,10 @@ impl<'a> Evaluator<'a> {
         };
         match (self.value(right), first) {
             (Ok(Value::Bool(value)), _) if value == stops_at => Ok(Value::Bool(value)),
-            (Err(stop @ (Stop::Budget | Stop::Unknown(_))), _) => Err(stop),
-            (_, Some(error)) => Err(error),
+            (Err(Stop::Error(_)) | Ok(_), Some(error)) => Err(error),
+            (Err(stop), _) => Err(stop),
             (Ok(Value::Bool(value)), None) => Ok(Value::Bool(value)),
             (Ok(_), None) => Err(no_overload()),
-            (Err(stop), None) => Err(stop),
         }
     }
 
@@ -308,20 +300,16 @@ impl<'a> Evaluator<'a> {
         filter: Option<&'a IdedExpr>,
         body: &'a IdedExpr,
     ) -> Result<Value<'a>> {
-        let pairs: Vec<(Value<'a>, Value<'a>)> = match target.items()? {
-            Some(items) => {
-                let index = |index: usize| Value::Int(i64::try_from(index).unwrap_or(i64::MAX));
-                items.iter().enumerate().map(|(at, item)| (index(at), item.clone())).collect()
+        let mut pairs: Vec<(Value<'a>, Value<'a>)> = Vec::new();
+        if let Some(items) = target.items()? {
+            let index = |index: usize| Value::Int(i64::try_from(index).unwrap_or(i64::MAX));
+            pairs.extend(items.iter().enumerate().map(|(at, item)| (index(at), item.clone())));
+        } else {
+            for key in target.keys().ok_or_else(no_overload)? {
+                let value = target.at(&key)?.ok_or_else(no_overload)?;
+                pairs.push((key, value));
             }
-            None => {
-                let mut pairs = Vec::new();
-                for key in target.keys().ok_or_else(no_overload)? {
-                    let value = target.at(&key)?.ok_or_else(no_overload)?;
-                    pairs.push((key, value));
-                }
-                pairs
-            }
-        };
+        }
         self.spend(pairs.len())?;
         let mut n_true = 0_usize;
         let n_pairs = pairs.len();
@@ -405,8 +393,8 @@ impl<'a> Evaluator<'a> {
                     result = Ok(held);
                     break;
                 }
-                Err(stop @ Stop::Error(_)) => Err(stop),
-                Err(stop) => return Err(stop),
+                Err(Stop::Error(words)) => Err(Stop::Error(words)),
+                Err(other) => return Err(other),
             };
             self.variables.truncate(before);
         }
@@ -540,7 +528,7 @@ fn qualified_name(expression: &Expr, last: &str) -> Option<String> {
     }
 }
 
-fn of_literal<'a>(literal: &'a LiteralValue) -> Value<'a> {
+fn of_literal(literal: &LiteralValue) -> Value<'_> {
     match literal {
         LiteralValue::Boolean(value) => Value::Bool(*value.inner()),
         LiteralValue::Bytes(value) => Value::Bytes(value.inner().into()),

@@ -120,7 +120,7 @@ pub(super) fn call<'a>(
             [Value::Ip(ip)] => Ok(of_ip(name, *ip)),
             [Value::Cidr(cidr), rest @ ..] => of_cidr(name, *cidr, rest),
             [Value::Quantity(amount), rest @ ..] => of_quantity(name, *amount, rest),
-            [Value::Semver(version), rest @ ..] => of_semver(name, version, rest),
+            [Value::Semver(version), rest @ ..] => Ok(of_semver(name, version, rest)),
             [Value::Format(format), Value::Text(text)] if name == "validate" => {
                 validated(format, text).map(Some)
             }
@@ -464,16 +464,16 @@ impl Semver {
     }
 }
 
-fn of_semver<'a>(name: &str, version: &Semver, rest: &[Value<'a>]) -> Result<Option<Value<'a>>> {
+fn of_semver<'a>(name: &str, version: &Semver, rest: &[Value<'a>]) -> Option<Value<'a>> {
     let number =
         |index: usize| Value::Int(i64::try_from(version.numbers[index]).unwrap_or(i64::MAX));
-    Ok(match (name, rest) {
+    match (name, rest) {
         ("major", []) => Some(number(0)),
         ("minor", []) => Some(number(1)),
         ("patch", []) => Some(number(2)),
         (_, [Value::Semver(other)]) => compared(name, version.order(other)),
         _ => None,
-    })
+    }
 }
 
 /// The formats that have a name in expressions.

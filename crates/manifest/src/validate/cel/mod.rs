@@ -5,6 +5,7 @@
 //! [`Stop::Unknown`].
 
 mod eval;
+mod fields;
 mod functions;
 mod kubernetes;
 mod metadata;
@@ -15,6 +16,7 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr, operators};
 use cel::parser::Parser;
 
 pub(crate) use eval::Evaluator;
+pub(crate) use fields::undefined_field;
 pub(crate) use value::{Stop, Value, of_node};
 
 /// What expressions are for, which decides what they may name.
@@ -22,20 +24,15 @@ pub(crate) use value::{Stop, Value, of_node};
 pub(crate) enum Environment {
     /// a rule of a schema: `self`, `oldSelf`
     Rule,
-    /// a match condition of a webhook: `object`, `oldObject`, `request`, `authorizer`
-    Webhook,
-    /// an expression of an admission policy: those of webhooks, `params`, `namespaceObject`, `variables`
-    Policy,
-    /// an expression of an authorization or authentication configuration or of a device selector: anything
-    Other,
+    /// an expression of a webhook or a policy of admission: `object`, `oldObject`, `request`, and what policies add
+    Admission,
 }
 
 impl Environment {
-    fn variables(self) -> Option<&'static [&'static str]> {
+    fn variables(self) -> &'static [&'static str] {
         match self {
-            Self::Rule => Some(&["self", "oldSelf"]),
-            Self::Webhook => Some(&["object", "oldObject", "request", "authorizer"]),
-            Self::Policy => Some(&[
+            Self::Rule => &["self", "oldSelf"],
+            Self::Admission => &[
                 "object",
                 "oldObject",
                 "request",
@@ -46,8 +43,7 @@ impl Environment {
                 "Object",
                 "JSONPatch",
                 "jsonpatch",
-            ]),
-            Self::Other => None,
+            ],
         }
     }
 }
@@ -170,8 +166,8 @@ fn of_entry(entry: &EntryExpr) -> Vec<&IdedExpr> {
 
 /// Looks for names that nobody declared.
 struct Checker<'e> {
-    /// the variables there are; none for anything
-    declared: Option<&'static [&'static str]>,
+    /// the variables there are
+    declared: &'static [&'static str],
     /// names that are bound where the walk is
     bound: Vec<&'e str>,
 }
@@ -200,7 +196,7 @@ impl<'e> Checker<'e> {
                     || name == operators::IN
                     || functions::NAMES.contains(&name)
                     || kubernetes::NAMES.contains(&name);
-                if !is_known && self.declared.is_some() {
+                if !is_known {
                     return Err(undeclared(name));
                 }
                 if !is_global && let Some(target) = target {
@@ -232,8 +228,12 @@ impl<'e> Checker<'e> {
     ) -> Result<(), String> {
         let n_bound = match (call.func_name.as_str(), call.args.len()) {
             ("optMap" | "optFlatMap" | "sortBy", 2) if is_member => 1,
-            ("all" | "exists" | "exists_one" | "existsOne", 3) if is_member => 2,
-            ("transformList" | "transformMap" | "transformMapEntry", 3 | 4) if is_member => 2,
+            ("all" | "exists" | "exists_one" | "existsOne", 3)
+            | ("transformList" | "transformMap" | "transformMapEntry", 3 | 4)
+                if is_member =>
+            {
+                2
+            }
             _ => 0,
         };
         let before = self.bound.len();
@@ -249,10 +249,9 @@ impl<'e> Checker<'e> {
     }
 
     fn variable(&self, name: &str) -> Result<(), String> {
-        let Some(declared) = self.declared else { return Ok(()) };
         let plain = name.trim_start_matches('.');
         let is_known = self.bound.contains(&plain)
-            || declared.contains(&plain)
+            || self.declared.contains(&plain)
             || functions::type_named(plain).is_some();
         if is_known { Ok(()) } else { Err(undeclared(name)) }
     }
@@ -335,8 +334,8 @@ mod tests {
         for text in ["1 +", "foo == 1", "self.nope(1)", "has(1)", "self.all(1, true)"] {
             assert!(compile(text, Environment::Rule).is_err(), "{text}");
         }
-        assert!(compile("object.metadata.name == 'a'", Environment::Webhook).is_ok());
-        assert!(compile("self.x", Environment::Webhook).is_err());
+        assert!(compile("object.metadata.name == 'a'", Environment::Admission).is_ok());
+        assert!(compile("self.x", Environment::Admission).is_err());
     }
 
     #[test]
@@ -352,7 +351,7 @@ mod tests {
         assert!(evaluate(&doubled).contains("Budget"));
         for bracket in ["(", "[", "{", "!", "-", "a ? ", "a.", "a || ", "1 + ", "!(-"] {
             let text = bracket.repeat(5_000);
-            assert!(Program::compile(&text, Environment::Other).is_err());
+            assert!(Program::compile(&text, Environment::Rule).is_err());
         }
     }
 }

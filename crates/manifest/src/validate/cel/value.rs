@@ -209,7 +209,7 @@ impl<'a> Data<'a> {
     }
 }
 
-impl<'a> Value<'a> {
+impl Value<'_> {
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(Cow::Owned(text.into()))
     }
@@ -232,10 +232,9 @@ impl<'a> Value<'a> {
             Self::Double(_) => "double",
             Self::Text(_) => "string",
             Self::Bytes(_) => "bytes",
-            Self::List(_) => "list",
-            Self::Map(_) => "map",
             Self::Data(data) if data.is_list() => "list",
-            Self::Data(_) => "map",
+            Self::List(_) => "list",
+            Self::Map(_) | Self::Data(_) => "map",
             Self::Duration(_) => "google.protobuf.Duration",
             Self::Time(_) => "google.protobuf.Timestamp",
             Self::Type(_) => "type",
@@ -332,13 +331,12 @@ impl<'a> Value<'a> {
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Duration(a), Self::Duration(b)) => a == b,
             (Self::Time(a), Self::Time(b)) => a == b,
-            (Self::Type(a), Self::Type(b)) => a == b,
             (Self::Ip(a), Self::Ip(b)) => a == b,
             (Self::Cidr(a), Self::Cidr(b)) => a == b,
             (Self::Quantity(a), Self::Quantity(b)) => a == b,
             (Self::Semver(a), Self::Semver(b)) => a == b,
             (Self::Url(a), Self::Url(b)) => a == b,
-            (Self::Format(a), Self::Format(b)) => a == b,
+            (Self::Type(a), Self::Type(b)) | (Self::Format(a), Self::Format(b)) => a == b,
             (Self::Optional(a), Self::Optional(b)) => match (a, b) {
                 (Some(a), Some(b)) => a.equals(b)?,
                 (None, None) => true,

@@ -298,11 +298,14 @@ impl Definition {
             let scale = subresource("scale").filter(|scale| !scale.is_null());
             let warning = text(Some(version), "deprecationWarning");
             let is_deprecated = is_true(version, "deprecated");
-            let plain: Box<str> = format!("{group}/{name} {kind} is deprecated").into();
+            let deprecation = if warning.is_empty() {
+                format!("{group}/{name} {kind} is deprecated").into()
+            } else {
+                warning
+            };
             versions.push(Version {
                 is_served: is_true(version, "served"),
-                deprecation: is_deprecated
-                    .then(|| if warning.is_empty() { plain } else { warning }),
+                deprecation: is_deprecated.then_some(deprecation),
                 schemas,
                 has_status: subresource("status").is_some_and(|status| !status.is_null()),
                 scale: scale.map(|scale| Scale {

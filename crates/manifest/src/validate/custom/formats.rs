@@ -216,10 +216,10 @@ fn is_cidr(text: &str) -> bool {
 
 /// Tells whether a text is an address of 6, 8 or 20 bytes as Go writes hardware addresses.
 fn is_mac(text: &str) -> bool {
-    let separator = match text.chars().find(|c| !c.is_ascii_hexdigit()) {
-        Some(separator @ (':' | '-' | '.')) => separator,
-        _ => return false,
-    };
+    let Some(separator) = text.chars().find(|c| !c.is_ascii_hexdigit()) else { return false };
+    if !":-.".contains(separator) {
+        return false;
+    }
     let digits = if separator == '.' { 4 } else { 2 };
     let mut n = 0;
     let fits = text.split(separator).all(|part| {

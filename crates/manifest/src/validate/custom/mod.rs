@@ -48,7 +48,7 @@ fn by_schema(at: At<'_>, node: &Node<'_>, schemas: &Schemas) {
     if metadata_fits(at) {
         meta::metadata(at.get("metadata"), NameRule::Any);
     }
-    report(at, values::faults(schemas, node, at.minor()));
+    report(at, values::faults(&schemas.root, &schemas.named, node, at.minor()));
 }
 
 fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
@@ -56,7 +56,7 @@ fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
         at.get("apiVersion").report(&Code::DEPRECATED_API, words.to_string());
     }
     let schema = &version.schemas.root;
-    for unknown in prepare::unknown_fields(schema, node) {
+    for unknown in prepare::unknown_fields(schema, node, true) {
         let mut message = format!("unknown field {}", quoted(&unknown.path));
         let names = unknown.schema.into_iter().flat_map(|schema| &schema.properties);
         if let [nearest, ..] = near::of(&unknown.name, names.map(|(name, _)| name.as_ref()))[..] {
@@ -71,7 +71,7 @@ fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
     let prepared = prepare::prepared(schema, node, version.has_status);
     let prepared = prepared.as_ref();
     let minor = at.minor();
-    let mut faults = values::faults(&version.schemas, prepared, minor);
+    let mut faults = values::faults(schema, &version.schemas.named, prepared, minor);
     if let Some(scale) = &version.scale {
         scale_paths(scale, prepared, &mut faults);
     }
@@ -81,7 +81,41 @@ fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
     let hides_rules = faults.iter().any(Fault::hides_rules);
     report(at, faults);
     if schema.has_rules && !hides_rules {
-        report(at, rules::faults(schema, prepared, minor));
+        report(at, rules::faults(schema, prepared, minor, true));
+    }
+}
+
+/// Tells whether two values are the same.
+pub(super) fn is_same(a: &Node<'_>, b: &Node<'_>) -> bool {
+    values::is_equal(a, b)
+}
+
+/// Reads the schema of a definition.
+pub(super) fn read_schema(node: &Node<'_>) -> Result<schema::Schema, String> {
+    Ok(Schemas::structural(node)?.root)
+}
+
+/// Judges a default by the schema that it is a default of.
+pub(super) fn default_faults(at: At<'_>, schema: &schema::Schema, node: &Node<'_>) {
+    if !prepare::unknown_fields(schema, node, schema.is_embedded).is_empty() {
+        at.invalid("must not have unknown fields");
+    }
+    let minor = at.minor();
+    let mut faults = shapes::faults_of_default(schema, node, minor);
+    if faults.is_empty() {
+        faults = values::faults(schema, &[], node, minor);
+    }
+    if faults.is_empty() && schema.has_rules {
+        faults = rules::faults(schema, node, minor, false);
+    }
+    for fault in faults {
+        let around = at.path();
+        let field = match fault.field.as_str() {
+            "" => around,
+            below if below.starts_with('[') => format!("{around}{below}"),
+            below => format!("{around}.{below}"),
+        };
+        at.report_field(fault.code, field, fault.message, fault.offset);
     }
 }
 
@@ -105,7 +139,6 @@ fn scale_paths(scale: &Scale, root: &Node<'_>, faults: &mut Vec<Fault>) {
         // Here the server keeps the dot in front.
         let mut push = |fault| faults.push(Fault { field: path.to_string(), ..fault });
         match found.map(|node| &node.content) {
-            None => {}
             Some(Content::Int(value)) if *value < 0 => {
                 push(place.invalid(&value.to_string(), "should be a non-negative integer"));
             }
@@ -113,7 +146,7 @@ fn scale_paths(scale: &Scale, root: &Node<'_>, faults: &mut Vec<Fault>) {
                 let detail = format!("should be less than or equal to {}", i32::MAX);
                 push(place.invalid(&value.to_string(), &detail));
             }
-            Some(Content::Int(_)) => {}
+            None | Some(Content::Int(_)) => {}
             Some(_) => {
                 let detail = accessor_error(path, found, "int64");
                 push(place.invalid("0", &detail));

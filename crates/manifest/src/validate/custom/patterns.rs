@@ -31,6 +31,15 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Tells what is wrong with an expression that Go would not read either.
+pub(crate) fn syntax_error(pattern: &str) -> Option<String> {
+    let Err(regex::Error::Syntax(words)) = Regex::new(&translate(pattern)) else { return None };
+    let reason = words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let of_both =
+        ["look-around", "unclosed", "unopened", "repetition operator missing", "backreferences"];
+    of_both.into_iter().any(|known| reason.contains(known)).then_some(reason)
+}
+
 /// Writes an expression of Go's as the crate reads it.
 fn translate(pattern: &str) -> String {
     let mut text = String::with_capacity(pattern.len() + 16);
@@ -51,7 +60,7 @@ fn translate(pattern: &str) -> String {
                 }
                 Some('W') => text.push_str("[^0-9A-Za-z_]"),
                 Some('s') => {
-                    text.push_str(if place.is_some() { r"\t\n\f\r " } else { r"[\t\n\f\r ]" })
+                    text.push_str(if place.is_some() { r"\t\n\f\r " } else { r"[\t\n\f\r ]" });
                 }
                 Some('S') => text.push_str(r"[^\t\n\f\r ]"),
                 Some('b') if place.is_none() => text.push_str(r"(?-u:\b)"),

@@ -25,13 +25,17 @@ pub(super) struct Unknown<'s> {
     pub(super) schema: Option<&'s Schema>,
 }
 
-/// Finds the fields that a schema does not have.
-pub(super) fn unknown_fields<'s>(schema: &'s Schema, root: &Node<'_>) -> Vec<Unknown<'s>> {
+/// Finds the fields that a schema does not have; a whole object has some that its schema need not name.
+pub(super) fn unknown_fields<'s>(
+    schema: &'s Schema,
+    root: &Node<'_>,
+    is_object: bool,
+) -> Vec<Unknown<'s>> {
     let mut finder = Finder { path: String::new(), found: Vec::new() };
     if schema.keeps_unknown {
-        finder.kept(root, schema, true);
+        finder.kept(root, schema, is_object);
     } else {
-        finder.value(root, Some(schema), true);
+        finder.value(root, Some(schema), is_object);
     }
     finder.found
 }
@@ -106,6 +110,10 @@ impl<'s> Finder<'s> {
 }
 
 /// Gives what is said of a property: nothing, that it may be anything, or a schema.
+#[expect(
+    clippy::option_option,
+    reason = "what may be anything is another thing than what may not be"
+)]
 fn property_or_additional<'s>(schema: &'s Schema, name: &str) -> Option<Option<&'s Schema>> {
     use super::schema::Additional;
     if let Some(property) = schema.property(name) {
@@ -166,7 +174,9 @@ fn drop_nulls(node: &mut Node<'_>, schema: Option<&Schema>) {
         }),
         Content::List(items) => {
             let below = schema.and_then(|schema| schema.items.as_deref());
-            items.iter_mut().for_each(|item| drop_nulls(item, below));
+            for item in items {
+                drop_nulls(item, below);
+            }
         }
         _ => {}
     }

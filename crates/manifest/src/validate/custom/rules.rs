@@ -33,7 +33,7 @@ pub(crate) struct Compiled {
 impl Rule {
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
-            let rule = Program::compile(&self.rule, Environment::Rule);
+            let rule = Program::compile(&self.text, Environment::Rule);
             let is_of_changes = rule.as_ref().is_ok_and(|rule| rule.names("oldSelf"));
             let message = (!self.message_expression.is_empty())
                 .then(|| Program::compile(&self.message_expression, Environment::Rule).ok());
@@ -43,10 +43,15 @@ impl Rule {
 }
 
 /// Asks the rules of an object.
-pub(super) fn faults<'a>(schema: &'a Schema, node: &'a Node<'a>, minor: Minor) -> Vec<Fault> {
+pub(super) fn faults<'a>(
+    schema: &'a Schema,
+    node: &'a Node<'a>,
+    minor: Minor,
+    is_object: bool,
+) -> Vec<Fault> {
     let mut judge =
         Judge { minor, path: String::new(), faults: Vec::new(), left: MAX_ASKED, n_endless: 0 };
-    judge.value(schema, schema, node, true);
+    judge.value(schema, schema, node, is_object);
     judge.faults
 }
 
@@ -79,19 +84,16 @@ impl Judge {
         }
         let before = self.path.len();
         for entry in node.entries() {
-            let parts = match (asked.property(&entry.key), schema.property(&entry.key)) {
-                (Some(asked), Some(schema)) => {
-                    if before > 0 {
-                        self.path.push('.');
-                    }
-                    self.path.push_str(&entry.key);
-                    Some((asked, schema))
+            let named = asked.property(&entry.key).zip(schema.property(&entry.key));
+            if named.is_none() {
+                self.path.extend(["[", &entry.key, "]"]);
+            } else {
+                if before > 0 {
+                    self.path.push('.');
                 }
-                _ => {
-                    self.path.extend(["[", &entry.key, "]"]);
-                    asked.additional().zip(schema.additional())
-                }
-            };
+                self.path.push_str(&entry.key);
+            }
+            let parts = named.or_else(|| asked.additional().zip(schema.additional()));
             if let Some((asked, schema)) = parts {
                 self.value(asked, schema, &entry.value, false);
             }
@@ -114,11 +116,11 @@ impl Judge {
         is_object: bool,
     ) {
         let compiled = rule.compiled();
-        if rule.rule.is_empty() || compiled.is_of_changes && !rule.optional_old_self {
+        if rule.text.is_empty() || compiled.is_of_changes && !rule.optional_old_self {
             return;
         }
         let place = Place { path: &self.path, offset: node.offset };
-        let words = if rule.message.is_empty() { &rule.rule } else { &rule.message };
+        let words = if rule.message.is_empty() { &rule.text } else { &rule.message };
         if self.left == 0 {
             return;
         }
@@ -127,7 +129,7 @@ impl Judge {
             Ok(program) => program,
             Err(NotCompiled::Refused(reason)) => {
                 let reason = reason.lines().next().unwrap_or_default();
-                let reason = format!("the rule {}: {reason}", quoted(&rule.rule));
+                let reason = format!("the rule {}: {reason}", quoted(&rule.text));
                 self.faults.push(place.unchecked(&reason));
                 return;
             }
@@ -164,7 +166,7 @@ impl Judge {
                 });
                 let message = message.unwrap_or_else(|| {
                     if rule.message.is_empty() {
-                        format!("failed rule: {}", rule.rule)
+                        format!("failed rule: {}", rule.text)
                     } else {
                         rule.message.to_string()
                     }
@@ -177,16 +179,16 @@ impl Judge {
                 self.faults.push(place.invalid(&shown_value, &detail));
             }
             Ok(_) | Err(Stop::Error(_)) => {
-                let reason = format!("the rule {}", quoted(&rule.rule));
+                let reason = format!("the rule {}", quoted(&rule.text));
                 self.faults.push(place.unchecked(&reason));
             }
             Err(Stop::Budget) => {
                 self.n_endless += 1;
-                let reason = format!("the rule {} takes too long", quoted(&rule.rule));
+                let reason = format!("the rule {} takes too long", quoted(&rule.text));
                 self.faults.push(place.unchecked(&reason));
             }
             Err(Stop::Unknown(what)) => {
-                let reason = format!("the rule {}: {what} is not known", quoted(&rule.rule));
+                let reason = format!("the rule {}: {what} is not known", quoted(&rule.text));
                 self.faults.push(place.unchecked(&reason));
             }
         }

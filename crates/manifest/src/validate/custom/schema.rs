@@ -15,6 +15,7 @@ pub(crate) const MAX_SCHEMA_DEPTH: usize = 150;
 
 /// A schema.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword, or saves a search")]
 pub(crate) struct Schema {
     /// the types a value may have; none for any
     pub(crate) types: Vec<Type>,
@@ -180,7 +181,7 @@ impl Pattern {
 /// A rule of `x-kubernetes-validations`.
 #[derive(Debug, Default)]
 pub(crate) struct Rule {
-    pub(super) rule: Box<str>,
+    pub(super) text: Box<str>,
     pub(super) message: Box<str>,
     pub(super) message_expression: Box<str>,
     pub(super) reason: Box<str>,
@@ -350,6 +351,7 @@ impl Reader<'_> {
         }
         match &node.content {
             Content::Map(_) => {}
+            Content::Null => return Ok(Schema::default()),
             Content::Bool(true) => return Ok(Schema { keeps_unknown: true, ..Schema::default() }),
             Content::Bool(false) => {
                 let not = Some(Box::new(Schema::default()));
@@ -428,11 +430,8 @@ impl Reader<'_> {
                 }
                 "x-kubernetes-validations" => rare.rules = value.items().iter().map(rule).collect(),
                 "$ref" => rare.reference = Some(self.reference(value)?),
-                name if SILENT.contains(&name) => {
-                    if name == "x-kubernetes-list-map-keys" {
-                        list_keys = texts(value);
-                    }
-                }
+                "x-kubernetes-list-map-keys" => list_keys = texts(value),
+                name if SILENT.contains(&name) => {}
                 // A definition's decoder has refused what is not a keyword already.
                 name if self.document.is_some() && !name.starts_with("x-") => {
                     return Err(format!("the keyword `{name}` is not known"));
@@ -524,7 +523,7 @@ fn rule(node: &Node<'_>) -> Rule {
         node.get(key).and_then(Node::as_str).unwrap_or_default().trim().into()
     };
     Rule {
-        rule: text("rule"),
+        text: text("rule"),
         message: text("message"),
         message_expression: text("messageExpression"),
         reason: text("reason"),

@@ -23,6 +23,14 @@ pub(super) fn faults(schema: &Schema, root: &Node<'_>, minor: Minor) -> Vec<Faul
     judge.faults
 }
 
+/// Judges the objects within a default.
+pub(super) fn faults_of_default(schema: &Schema, node: &Node<'_>, minor: Minor) -> Vec<Fault> {
+    let mut judge = Judge { minor, path: String::new(), faults: Vec::new() };
+    judge.value(schema, node);
+    judge.faults.retain(|fault| fault.code != &Code::DUPLICATE);
+    judge.faults
+}
+
 struct Judge {
     minor: Minor,
     path: String,

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::faults::{Fault, Place};
 use super::formats::Format;
-use super::schema::{Additional, Bound, Rare, Schema, Schemas, Type};
+use super::schema::{Additional, Bound, Rare, Schema, Type};
 use crate::document::{Content, Node};
 use crate::validate::at::{quoted, shown};
 use crate::validate::types::Minor;
@@ -21,12 +21,17 @@ const MAX_FOLLOWED: usize = 300;
 /// How many faults are kept of one object.
 const MAX_FAULTS: usize = 200;
 
-/// Judges a whole object; gives what is wrong.
-pub(super) fn faults(schemas: &Schemas, node: &Node<'_>, minor: Minor) -> Vec<Fault> {
+/// Judges a value by a schema, in which references name others; gives what is wrong.
+pub(super) fn faults(
+    schema: &Schema,
+    named: &[Schema],
+    node: &Node<'_>,
+    minor: Minor,
+) -> Vec<Fault> {
     let mut judge =
-        Judge { schemas, minor, path: String::new(), left: MAX_CHECKS, depth: 0, unchecked: None };
+        Judge { named, minor, path: String::new(), left: MAX_CHECKS, depth: 0, unchecked: None };
     let mut faults = Vec::new();
-    judge.value(&schemas.root, node, &mut faults);
+    judge.value(schema, node, &mut faults);
     let mut seen = HashSet::new();
     faults.retain(|fault| seen.insert((fault.field.clone(), fault.message.clone())));
     if let Some(reason) = judge.unchecked {
@@ -37,7 +42,7 @@ pub(super) fn faults(schemas: &Schemas, node: &Node<'_>, minor: Minor) -> Vec<Fa
 }
 
 struct Judge<'s> {
-    schemas: &'s Schemas,
+    named: &'s [Schema],
     minor: Minor,
     path: String,
     left: usize,
@@ -138,7 +143,7 @@ impl<'s> Judge<'s> {
     fn combinations(&mut self, rare: &'s Rare, node: &Node<'_>, faults: &mut Vec<Fault>) -> usize {
         let mut passed = 0;
         if let Some(reference) = rare.reference
-            && let Some(schema) = self.schemas.named.get(reference)
+            && let Some(schema) = self.named.get(reference)
         {
             passed += self.value(schema, node, faults);
         }
@@ -178,9 +183,9 @@ impl<'s> Judge<'s> {
                 n_fitting += usize::from(faults.len() == before);
             }
             if n_fitting != rare.all_of.len() {
-                let none = if n_fitting == 0 { ". None validated" } else { "" };
+                let and_none = if n_fitting == 0 { ". None validated" } else { "" };
                 let path = quoted(&self.path);
-                let detail = format!("{path} must validate all the schemas (allOf){none}");
+                let detail = format!("{path} must validate all the schemas (allOf){and_none}");
                 faults.push(self.place(node).invalid("\"\"", &detail));
             }
         }
@@ -434,12 +439,11 @@ fn wrong_type(
 }
 
 /// Tells whether a value is one of those that are listed; Go converts numbers to the type of what is listed.
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "Go compares so, too")]
 fn is_value(node: &Node<'_>, listed: &Node<'_>) -> bool {
     match (&node.content, &listed.content) {
         (Content::Null, _) | (_, Content::Null) => false,
-        #[expect(clippy::cast_precision_loss, reason = "Go converts with loss, too")]
         (Content::Int(value), Content::Float(listed)) => *value as f64 == *listed,
-        #[expect(clippy::cast_precision_loss, reason = "Go converts with loss, too")]
         (Content::Float(value), Content::Int(listed)) => value.trunc() == *listed as f64,
         _ => is_equal(node, listed),
     }
@@ -500,7 +504,11 @@ fn write_canonical(node: &Node<'_>, text: &mut String) {
 }
 
 /// Tells whether a number lies beyond a bound; that of an integer is cut to one.
-#[expect(clippy::cast_possible_truncation, reason = "kube-openapi cuts bounds of integers")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "kube-openapi cuts bounds of integers, and compares so"
+)]
 fn exceeds(node: &Node<'_>, bound: f64, is_exclusive: bool, is_maximum: bool) -> bool {
     let (is_beyond, is_at) = match node.content {
         Content::Int(value) => {
@@ -535,6 +543,7 @@ const MAX_JSON_INTEGER: f64 = 9_007_199_254_740_991.0;
 const EPSILON: f64 = 1e-9;
 
 /// Tells whether a float counts as an integer.
+#[expect(clippy::float_cmp, reason = "a whole number is its own whole part")]
 fn is_json_integer(value: f64) -> bool {
     let nearest = value.trunc();
     value.abs() <= MAX_JSON_INTEGER

@@ -7,6 +7,7 @@ mod autoscaling;
 mod batch;
 mod cluster;
 mod config;
+mod definition;
 mod network;
 mod pod;
 mod rbac;
@@ -34,6 +35,7 @@ pub(super) fn of(group: &str, kind: &str) -> Rules {
         batch::rules,
         cluster::rules,
         config::rules,
+        definition::rules,
         network::rules,
         pod::rules,
         rbac::rules,

@@ -8,10 +8,13 @@ mod rule;
 mod url;
 mod webhook;
 
+pub(super) use webhook::{webhook_service, webhook_url};
+
 use std::collections::HashSet;
 
 use super::Rules;
 use crate::validate::at::{At, quoted};
+use crate::validate::cel::{self, Environment};
 use crate::validate::meta;
 use crate::validate::names::{self, NameRule};
 
@@ -59,6 +62,8 @@ fn match_conditions(conditions: At<'_>) {
         let (name, expression) = (condition.get("name"), condition.get("expression"));
         if expression.text().trim().is_empty() {
             expression.required("");
+        } else {
+            compiles(expression);
         }
         if name.text().is_empty() {
             name.required("");
@@ -68,6 +73,13 @@ fn match_conditions(conditions: At<'_>) {
         if conditions.len() > 1 && !seen.insert(name.text()) {
             name.duplicate();
         }
+    }
+}
+
+/// Refuses an expression that an API server would not compile.
+fn compiles(expression: At<'_>) {
+    if let Err(words) = cel::compile(expression.text(), Environment::Admission) {
+        expression.invalid(&format!("compilation failed: {words}"));
     }
 }
 

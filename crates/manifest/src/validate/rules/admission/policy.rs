@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use super::compiles;
 use super::{one_of_if_set, rule, selector};
 use crate::validate::at::{At, quoted};
 use crate::validate::meta;
@@ -139,6 +140,8 @@ fn variable(at: At<'_>) {
     }
     if expression.text().trim().is_empty() {
         expression.required("expression is not specified");
+    } else {
+        compiles(expression);
     }
 }
 
@@ -173,6 +176,8 @@ fn validation(at: At<'_>) {
     let expression = at.get("expression");
     if expression.text().trim().is_empty() {
         expression.required("expression is not specified");
+    } else {
+        compiles(expression);
     }
     let of_message = at.get("messageExpression");
     if !of_message.text().is_empty() && of_message.text().trim().is_empty() {

@@ -90,7 +90,8 @@ fn review_versions(list: At<'_>) {
     }
 }
 
-fn webhook_url(at: At<'_>) {
+/// Judges the address of a webhook.
+pub(in crate::validate::rules) fn webhook_url(at: At<'_>) {
     const FORM: &str = "; desired format: https://host[/path]";
     let url = match url::parse(at.text()) {
         Ok(url) => url,
@@ -119,7 +120,8 @@ fn webhook_url(at: At<'_>) {
     }
 }
 
-fn webhook_service(at: At<'_>) {
+/// Judges the service that a webhook is behind.
+pub(in crate::validate::rules) fn webhook_service(at: At<'_>) {
     // Kubernetes asks for the two in this order, and each under the other's name.
     for (asked, called) in [("namespace", "name"), ("name", "namespace")] {
         if at.get(asked).text().is_empty() {
