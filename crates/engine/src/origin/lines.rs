@@ -3,7 +3,7 @@
 //! An action's sources are known as a whole. Which of them is in which of its lines is told by what the line shows: its
 //! place in the YAML that was printed, or the line of an included text that it equals.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::rc::Rc;
@@ -24,8 +24,14 @@ const MAX_DEPTH: usize = 200;
 /// The most values, and the most guards, that a line has.
 const MAX_INPUTS: usize = 64;
 
-/// How many sources are looked at for all values of a call whose lines do not tell them apart.
-const MAX_LEAVES: usize = 4096;
+/// How many sources are looked at for a line; 64 bytes of text that is looked through count as one.
+const MAX_LOOKS: usize = 1 << 20;
+
+/// How many sources are looked at for all lines of a file that are asked for.
+const MAX_LOOKS_IN_FILE: usize = 1 << 26;
+
+/// How much text may be known by its lines at a time, in bytes.
+const MAX_CACHED: usize = 16 << 20;
 
 /// How many steps of a path are passed over: a map that was made for the occasion has keys of its own.
 const MAX_DROPPED: usize = 4;
@@ -80,7 +86,7 @@ impl<'t> Shown<'t> {
 }
 
 /// The steps to what each line shows, by the text they are lines of.
-type Paths = Rc<Option<Vec<Vec<Step>>>>;
+type Paths = Rc<Option<Vec<Rc<[Step]>>>>;
 
 /// Finds lines of one file.
 pub(super) struct Finder<'n> {
@@ -91,6 +97,12 @@ pub(super) struct Finder<'n> {
     values: &'n Values,
     starts: Vec<usize>,
     paths: RefCell<FxHashMap<(usize, usize), Paths>>,
+    /// how much text `paths` is of, in bytes
+    n_cached: Cell<usize>,
+    /// how many looks are left for the line
+    left: Cell<usize>,
+    /// how many looks are left for the file
+    left_in_file: Cell<usize>,
 }
 
 impl<'n> Finder<'n> {
@@ -98,23 +110,44 @@ impl<'n> Finder<'n> {
         let Notes { trace, text, values: root } = notes;
         let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
         let starts = starts.collect();
-        Self { trace, text, root: *root, chart, values, starts, paths: RefCell::default() }
+        Self {
+            trace,
+            text,
+            root: *root,
+            chart,
+            values,
+            starts,
+            paths: RefCell::default(),
+            n_cached: Cell::new(0),
+            left: Cell::new(MAX_LOOKS),
+            left_in_file: Cell::new(MAX_LOOKS_IN_FILE),
+        }
     }
 
     /// Finds where a line comes from; lines are counted from 1.
     pub(super) fn find(&self, line: usize) -> Option<Origin> {
         let start = *self.starts.get(line.checked_sub(1)?)?;
         let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
+        let left = MAX_LOOKS.min(self.left_in_file.get());
+        self.left.set(left);
         let mut origin = self.piece(self.text, self.trace.spans(), start..end, None, 0)?;
+        self.left_in_file.set(self.left_in_file.get() - (left - self.left.get()));
         let Origin { values, guards, .. } = &mut origin;
         guards.retain(|guard| !values.contains(guard));
         Some(origin)
     }
 
+    /// Takes a look at something of this length, if there is one left.
+    fn looks(&self, len: usize) -> bool {
+        let left = self.left.get().checked_sub(1 + len / 64);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
     /// Gives what the last action read.
     pub(super) fn last_reads(&self) -> Vec<Input> {
         let mut found = Vec::new();
-        self.leaves(self.trace.last_reads(), &mut found, &mut { MAX_LEAVES }, 0);
+        self.leaves(self.trace.last_reads(), &mut found, 0);
         found
     }
 
@@ -149,7 +182,7 @@ impl<'n> Finder<'n> {
             .or_else(|| on_line().find(|span| !part(span).is_empty()))
             .or_else(|| on_line().next())?;
         let mut origin = Origin::default();
-        let scopes: Vec<&Scope> = self.trace.scopes(main.scope).collect();
+        let scopes: Vec<&Scope> = self.trace.scopes(main.scope).take(MAX_DEPTH).collect();
         for scope in scopes.iter().rev().filter(|scope| scope.is_template) {
             origin.frames.push(self.frame(scope.node, 0));
         }
@@ -161,6 +194,9 @@ impl<'n> Finder<'n> {
         origin.frames.push(place);
         let mut actions_values = Vec::new();
         for span in actions {
+            if !self.looks(0) {
+                break;
+            }
             let Some(printed) = text.get(span.start..span.end) else { continue };
             let part = part(span);
             let part =
@@ -183,7 +219,7 @@ impl<'n> Finder<'n> {
             extend(&mut origin.values, found.values);
         }
         for scope in scopes.iter().filter(|scope| !scope.is_template) {
-            self.leaves(&scope.sources, &mut origin.guards, &mut { MAX_LEAVES }, depth);
+            self.leaves(&scope.sources, &mut origin.guards, depth);
         }
         Some(origin)
     }
@@ -195,11 +231,12 @@ impl<'n> Finder<'n> {
         text: &Span,
         part: Range<usize>,
     ) -> Vec<&'s Span> {
+        let mut spans = spans.filter(|span| !span.is_text && !span.sources.is_empty()).peekable();
+        if spans.peek().is_none() {
+            return Vec::new();
+        }
         let place = self.trace.place(text.node, part.end.saturating_sub(text.start + 1));
         let is_on_it = |span: &&Span| {
-            if span.is_text || span.sources.is_empty() {
-                return false;
-            }
             let other = self.trace.place(span.node, 0);
             (&other.parse_name, other.line) == (&place.parse_name, place.line)
         };
@@ -250,9 +287,12 @@ impl<'n> Finder<'n> {
         }
         let paths = if steps.is_none() { self.paths_of(shown.printed) } else { Rc::new(None) };
         let by_line = (*paths).as_ref().and_then(|paths| paths.get(shown.line));
-        let steps = steps.or(by_line.map(Vec::as_slice)).unwrap_or_default();
+        let steps = steps.or(by_line.map(|steps| &**steps)).unwrap_or_default();
         let mut found = Vec::new();
         for source in sources {
+            if !self.looks(0) {
+                break;
+            }
             match *source {
                 Source::Input(id) => found.push(self.of_input(id, steps, shown)),
                 Source::Call(id) => found.push(self.of_call(id, shown, depth)),
@@ -326,41 +366,42 @@ impl<'n> Finder<'n> {
     fn of_call(&self, id: trace::CallId, shown: Shown<'_>, depth: usize) -> Candidate {
         let call = self.trace.call(id);
         let text = call.text.as_bytes();
-        if let Some((line, rank)) = matching_line(text, shown)
+        if self.looks(text.len() + shown.printed.len())
+            && let Some((line, rank)) = matching_line(text, shown)
             && let Some(origin) = self.piece(text, &call.spans, line, Some(call), depth + 1)
         {
             return Candidate { rank, origin };
         }
         let mut origin = Origin::default();
-        let mut left = MAX_LEAVES;
         for span in &call.spans {
-            self.leaves(&span.sources, &mut origin.values, &mut left, depth + 1);
+            self.leaves(&span.sources, &mut origin.values, depth + 1);
         }
-        self.leaves(&call.sources, &mut origin.values, &mut left, depth + 1);
+        self.leaves(&call.sources, &mut origin.values, depth + 1);
         let rank = if shown.is_single { Rank::Unseen } else { Rank::Elsewhere };
         Candidate { rank, origin }
     }
 
     /// Adds all that sources were made of, with what decided over the lines of calls.
-    fn leaves(&self, sources: &[Source], out: &mut Vec<Input>, left: &mut usize, depth: usize) {
+    fn leaves(&self, sources: &[Source], out: &mut Vec<Input>, depth: usize) {
         for source in sources {
-            if *left == 0 || depth > MAX_DEPTH || out.len() >= MAX_INPUTS {
+            if depth > MAX_DEPTH || out.len() >= MAX_INPUTS || !self.looks(0) {
                 return;
             }
-            *left -= 1;
             match *source {
                 Source::Input(id) => {
                     let (root, steps) = self.trace.path(id);
                     let steps = steps.into_iter().map(chart_step).collect();
                     extend(out, self.input(root == self.root, steps));
                 }
-                Source::Made(id) => self.leaves(&self.trace.made(id), out, left, depth + 1),
+                Source::Made(id) => self.leaves(&self.trace.made(id), out, depth + 1),
                 Source::Call(id) => {
-                    let call = self.trace.call(id);
-                    for span in &call.spans {
-                        self.leaves(&span.sources, out, left, depth + 1);
-                        for scope in self.trace.scopes(span.scope) {
-                            self.leaves(&scope.sources, out, left, depth + 1);
+                    for span in &self.trace.call(id).spans {
+                        if out.len() >= MAX_INPUTS || !self.looks(0) {
+                            return;
+                        }
+                        self.leaves(&span.sources, out, depth + 1);
+                        for scope in self.trace.scopes(span.scope).take(MAX_DEPTH) {
+                            self.leaves(&scope.sources, out, depth + 1);
                         }
                     }
                 }
@@ -374,6 +415,14 @@ impl<'n> Finder<'n> {
         if let Some(paths) = self.paths.borrow().get(&key) {
             return Rc::clone(paths);
         }
+        if text.len() > yaml_lines::MAX_TEXT || !self.looks(text.len() * 4) {
+            return Rc::default();
+        }
+        if self.n_cached.get() + text.len() > MAX_CACHED {
+            self.paths.borrow_mut().clear();
+            self.n_cached.set(0);
+        }
+        self.n_cached.set(self.n_cached.get() + text.len());
         let paths = Rc::new(yaml_lines::paths(&lossy(text)));
         self.paths.borrow_mut().insert(key, Rc::clone(&paths));
         paths

@@ -1,10 +1,12 @@
 //! Which part of a value each line of its YAML shows.
 
+use std::rc::Rc;
+
 use pintle_chart::value_path::Step;
 use pintle_yaml::{Node, NodeKind};
 
 /// The longest text that is looked into, in bytes.
-const MAX_TEXT: usize = 4 << 20;
+pub(super) const MAX_TEXT: usize = 1 << 20;
 
 /// How deep a text is looked into.
 const MAX_DEPTH: usize = 100;
@@ -12,7 +14,7 @@ const MAX_DEPTH: usize = 100;
 /// Gives for each line of a text the steps to the innermost entry that begins on it, or that it is within.
 ///
 /// Nothing for a text that is no YAML. The text may be one that was indented, or whose first line was trimmed.
-pub(super) fn paths(text: &str) -> Option<Vec<Vec<Step>>> {
+pub(super) fn paths(text: &str) -> Option<Vec<Rc<[Step]>>> {
     if text.len() > MAX_TEXT {
         return None;
     }
@@ -35,15 +37,16 @@ fn padded(text: &str) -> Option<String> {
     Some(format!("{kept}{}{body}", " ".repeat(indent)))
 }
 
-fn walk(root: Node<'_, '_>, text: &str) -> Vec<Vec<Step>> {
+fn walk(root: Node<'_, '_>, text: &str) -> Vec<Rc<[Step]>> {
     let n_lines = text.split('\n').count();
-    let mut paths: Vec<Vec<Step>> = vec![Vec::new(); n_lines];
+    let whole: Rc<[Step]> = Rc::from([]);
+    let mut paths = vec![Rc::clone(&whole); n_lines];
     // The line that each place in the text is on is asked for in ascending order, but for what is nested.
     let starts: Vec<usize> = std::iter::once(0)
         .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
         .collect();
     let line_of = |offset: usize| starts.partition_point(|start| *start <= offset) - 1;
-    let mut left = vec![(root, Vec::<Step>::new())];
+    let mut left = vec![(root, whole)];
     while let Some((node, path)) = left.pop() {
         if path.len() >= MAX_DEPTH {
             continue;
@@ -70,14 +73,11 @@ fn walk(root: Node<'_, '_>, text: &str) -> Vec<Vec<Step>> {
             continue;
         }
         for ((start, step, child), first) in children.into_iter().zip(lines) {
-            let mut inner = path.clone();
-            inner.push(step);
+            let inner: Rc<[Step]> = path.iter().cloned().chain([step]).collect();
             let end = child.span().end.max(start + 1);
             let written = text.get(start..end).map_or(end, |shown| start + shown.trim_end().len());
             let last = line_of(written.max(start + 1) - 1);
-            for path in &mut paths[first..=last.max(first)] {
-                path.clone_from(&inner);
-            }
+            paths[first..=last.max(first)].fill(Rc::clone(&inner));
             left.push((child, inner));
         }
     }
@@ -94,7 +94,7 @@ mod tests {
     fn lines_have_paths() {
         let shown = |text| {
             let paths = paths(text).unwrap_or_default().into_iter();
-            paths.map(|steps| ValuePath(steps).to_string()).collect::<Vec<_>>().join(" ")
+            paths.map(|steps| ValuePath(steps.to_vec()).to_string()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown("a: 1\nb:\n  c: 2\n  d: {e: 1, f: 2}"), "a b b.c b.d");
         assert_eq!(shown("- a: 1\n  b: 2\n- c"), "[0].a [0].b [1]");

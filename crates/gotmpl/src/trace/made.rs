@@ -12,6 +12,9 @@ const MAX_ENTRIES: usize = 4096;
 /// How many entries are remembered of maps that a function may write to.
 const MAX_COPIED: usize = 1 << 16;
 
+/// How much is held of what functions made: entries, and 64 bytes of their texts count as another.
+const MAX_MADE: usize = 2 << 20;
+
 /// How deep what a function made is compared with what it was given.
 const MAX_COMPARED_DEPTH: usize = 16;
 
@@ -56,7 +59,11 @@ impl Tracer {
         given: &[Sources],
     ) -> Option<Before> {
         match ((self.shapes)(function), args) {
-            (Shape::Merge, _) => Some(Before::of(args)),
+            (Shape::Merge, _) if self.n_compared < MAX_COMPARED => {
+                let before = Before::of(args);
+                self.n_compared += before.0.values().map(FxHashMap::len).sum::<usize>();
+                Some(before)
+            }
             (Shape::Lookup, [container, keys @ ..]) => {
                 let found = self.look_up(container, given.first(), keys);
                 self.read(&found);
@@ -223,7 +230,8 @@ impl Tracer {
         rest: Sources,
         depth: usize,
     ) -> Sources {
-        if depth > MAX_COMPARED_DEPTH || len(result) > MAX_ENTRIES {
+        let is_too_much = len(result) > MAX_ENTRIES || self.n_compared >= MAX_COMPARED;
+        if depth > MAX_COMPARED_DEPTH || is_too_much {
             return rest;
         }
         let mut entries = FxHashMap::default();
@@ -287,33 +295,41 @@ impl Tracer {
     /// Notes a map or list that was made, and gives it as a source.
     fn make(&mut self, value: &Value, entries: FxHashMap<Step, Sources>, rest: Sources) -> Sources {
         let Some(address) = address(value) else { return rest };
-        if self.named.contains_key(&address) || self.trace.made.len() >= MAX_NOTES {
+        if self.named.contains_key(&address) {
             return rest;
         }
         if let Some(id) = self.made.get(&address) {
             self.trace.made[id.0 as usize].entries.extend(entries);
             return Sources::one(Source::Made(*id));
         }
+        self.hold(value, address, Made { entries, rest: rest.clone() })
+            .map_or(rest, |id| Sources::one(Source::Made(id)))
+    }
+
+    /// Holds a map or list, so that its address stays its own; nothing if there is too much already.
+    fn hold(&mut self, value: &Value, address: usize, made: Made) -> Option<MadeId> {
+        let mut size = 1;
+        for_each_entry(value, |_, child| {
+            size += 1 + child.as_bytes().map_or(0, |text| text.len() / 64);
+        });
+        if self.n_made + size > MAX_MADE || self.trace.made.len() >= MAX_NOTES {
+            self.trace.is_whole = false;
+            return None;
+        }
+        self.n_made += size;
         let id = MadeId(u32::try_from(self.trace.made.len()).unwrap_or(u32::MAX));
-        self.trace.made.push(Made { entries, rest });
+        self.trace.made.push(made);
         self.made.insert(address, id);
         self.held.push(value.clone());
-        Sources::one(Source::Made(id))
+        Some(id)
     }
 
     /// Notes that a map was written to.
     fn write(&mut self, map: &Value, map_sources: &Sources, step: Step, sources: Sources) {
         let Some(address) = address(map) else { return };
         if !self.made.contains_key(&address) {
-            if self.trace.made.len() >= MAX_NOTES {
-                return;
-            }
-            let id = MadeId(u32::try_from(self.trace.made.len()).unwrap_or(u32::MAX));
-            let entries = FxHashMap::default();
             let rest = self.of(map, map_sources.clone());
-            self.trace.made.push(Made { entries, rest });
-            self.made.insert(address, id);
-            self.held.push(map.clone());
+            self.hold(map, address, Made { entries: FxHashMap::default(), rest });
         }
         if let Some(id) = self.made.get(&address) {
             let entries = &mut self.trace.made[id.0 as usize].entries;

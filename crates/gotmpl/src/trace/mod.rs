@@ -17,10 +17,10 @@ use crate::value::Str;
 pub use tracer::Tracer;
 
 /// The most sources that one value has.
-const MAX_SOURCES: usize = 64;
+const MAX_SOURCES: usize = 32;
 
 /// The most spans, scopes, calls and steps that are noted, of each.
-const MAX_NOTES: usize = 4 << 20;
+const MAX_NOTES: usize = 1 << 20;
 
 /// Something that a template can read: a root that the host named, or a step from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

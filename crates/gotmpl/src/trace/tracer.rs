@@ -30,6 +30,8 @@ pub struct Tracer {
     pub(super) held: Vec<Value>,
     templates: FxHashMap<(usize, u32), u32>,
     pub(super) n_compared: usize,
+    /// how much is held of what functions made
+    pub(super) n_made: usize,
     text_len: usize,
     /// the template being executed
     template: u32,
@@ -65,6 +67,7 @@ impl Tracer {
             held: Vec::new(),
             templates: FxHashMap::default(),
             n_compared: 0,
+            n_made: 0,
             text_len: 0,
             template: 0,
             dot: Sources::default(),
