@@ -76,7 +76,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         Ok(rendered) => (rendered, None),
         Err(error) => {
             let failure = if explain::are_wanted(args, call.is_ours()) {
-                explain::failure(call, &error, ready.chart(), &path, &given, output)
+                explain::failure(call, &error, (&ready, &release), &path, &given, output)
             } else {
                 None
             };

@@ -3,6 +3,8 @@
 pub(crate) mod commented;
 mod draw;
 pub(crate) mod json;
+#[expect(dead_code, reason = "nobody asks for the lines of findings yet")]
+pub(crate) mod lines;
 mod schema;
 pub(crate) mod show;
 mod template;
@@ -14,8 +16,10 @@ use pintle_chart::coalesce::coalesce;
 use pintle_chart::origin::{Origins, Question, place_of};
 use pintle_chart::process::process_dependencies;
 use pintle_chart::schema::{CheckedValues, SchemaError};
+use pintle_chart::value_path::ValuePath;
 use pintle_chart::values::{Sources, ValuesError};
-use pintle_engine::TemplateError;
+use pintle_engine::origin::Input;
+use pintle_engine::{Release, Renderer, TemplateError};
 
 use crate::args::flags;
 use crate::call::Call;
@@ -63,11 +67,12 @@ pub(crate) fn broken(call: &Call, error: &ValuesError, sources: &Sources, output
 pub(crate) fn failure(
     call: &Call,
     error: &TemplateError,
-    chart: &Chart,
+    (renderer, release): (&Renderer, &Release),
     path: &str,
     given: &Given,
     output: &mut Output,
 ) -> Option<Failure> {
+    let chart = renderer.chart();
     match error {
         TemplateError::Schema(error) => {
             let origins = trace(call, chart, path, given).ok()?;
@@ -83,7 +88,17 @@ pub(crate) fn failure(
             process_dependencies(&mut processed, &given.values, call.profile.coalesce).ok()?;
             let shows_secrets = call.args.is_on(&flags::SHOW_SECRETS);
             let charts = template::Charts { loaded: chart, processed: &processed, folder: path };
-            let report = template::report(&frames, charts, &origins, shows_secrets)?;
+            let file = frames.first().map_or("", |frame| frame.template.as_str());
+            // A template that does not parse reads nothing.
+            let read = renderer.last_reads(&given.values, release, file).unwrap_or_default();
+            let read: Vec<ValuePath> = read
+                .into_iter()
+                .filter_map(|input| match input {
+                    Input::Value(path) if !path.0.is_empty() => Some(path),
+                    _ => None,
+                })
+                .collect();
+            let report = template::report(&frames, charts, &origins, &read, shows_secrets)?;
             output.complain(&report.draw(&draw::renderer(&call.args)));
             output.complain("");
             None

@@ -1,6 +1,5 @@
 //! Failures of templates as reports: the line of the template, and the values that reached it.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pintle_chart::origin::{Origins, Text};
@@ -18,9 +17,6 @@ const MAX_FRAMES: usize = 6;
 /// The most values that are shown.
 const MAX_VALUES: usize = 12;
 
-/// The farthest that the end of an action is looked for, in bytes.
-const MAX_ACTION: usize = 4_096;
-
 /// A chart whose templates may fail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Charts<'c> {
@@ -32,33 +28,25 @@ pub(crate) struct Charts<'c> {
     pub(crate) folder: &'c str,
 }
 
-/// Makes a report of a failure.
+/// Makes a report of a failure. `read` is what the action that failed has read of the values.
 pub(crate) fn report(
     frames: &[Frame],
     charts: Charts<'_>,
     origins: &Origins,
+    read: &[ValuePath],
     shows_secrets: bool,
 ) -> Option<Report> {
     let innermost = frames.last()?;
     let outermost = frames.first()?;
     let mut report = Report { title: innermost.message.clone(), ..Report::default() };
-    let mut read = BTreeSet::new();
     let mut is_first = true;
     for frame in frames.iter().rev() {
-        let Some(found) = Found::of(frame, charts) else { continue };
+        let Some(found) = Found::of(&frame.template, frame.offset, charts) else { continue };
         let text = Text::new(found.path, &*found.text);
         let span = span_of(frame, &found.text);
         let label = if is_first { String::new() } else { "on the way from here".to_owned() };
         if report.places.len() < MAX_FRAMES {
             report.places.push(Place::new(&text, span.clone(), label, &[]));
-        }
-        // What is read around a template that failed is only on the way.
-        if is_first {
-            let action = action_around(&found.text, &span);
-            read.extend(paths_in(found.text.get(action.clone()).unwrap_or_default()));
-            for action in blocks_around(&found.text, action.start) {
-                read.extend(paths_in(found.text.get(action).unwrap_or_default()));
-            }
         }
         is_first = false;
     }
@@ -66,22 +54,25 @@ pub(crate) fn report(
         return None;
     }
     let below = chart_path(&outermost.template, charts.processed);
-    for keys in read.into_iter().take(MAX_VALUES) {
-        tell(&keys, &below, origins, shows_secrets, &mut report);
+    let is_on_the_way =
+        |path: &&ValuePath| read.iter().any(|other| other != *path && other.0.starts_with(&path.0));
+    for path in read.iter().filter(|path| !is_on_the_way(path)).take(MAX_VALUES) {
+        tell(path, &below, origins, shows_secrets, &mut report);
     }
     Some(report)
 }
 
 /// A template that was found in its chart.
-struct Found<'c> {
-    path: String,
-    text: std::borrow::Cow<'c, str>,
+pub(super) struct Found<'c> {
+    pub(super) path: String,
+    pub(super) text: std::borrow::Cow<'c, str>,
 }
 
 impl<'c> Found<'c> {
-    /// Finds the file of a frame; nothing if the text that failed stands in no file, such as that of `tpl`.
-    fn of(frame: &Frame, charts: Charts<'c>) -> Option<Self> {
-        let mut rest = frame.template.strip_prefix(charts.processed.name())?.strip_prefix('/')?;
+    /// Finds the file of a template by its path from the outermost chart, and checks that `offset` is in it; nothing for a
+    /// text that stands in no file, such as that of `tpl`.
+    pub(super) fn of(template: &str, offset: usize, charts: Charts<'c>) -> Option<Self> {
+        let mut rest = template.strip_prefix(charts.processed.name())?.strip_prefix('/')?;
         let mut chart = charts.processed;
         let mut loaded = Some(charts.loaded);
         let mut path = charts.folder.to_owned();
@@ -99,7 +90,7 @@ impl<'c> Found<'c> {
         }
         let file = chart.templates.iter().find(|file| *file.name == *rest)?;
         let text = file.text();
-        if frame.offset > text.len() || !text.is_char_boundary(frame.offset) {
+        if offset > text.len() || !text.is_char_boundary(offset) {
             return None;
         }
         Some(Self { path: format!("{path}/{rest}"), text })
@@ -141,121 +132,61 @@ fn span_of(frame: &Frame, text: &str) -> Range<usize> {
     offset..offset + len.max(1).min(text.len() - offset)
 }
 
-/// Gives the action that a part of a template is in, or the part itself.
-fn action_around(text: &str, span: &Range<usize>) -> Range<usize> {
-    let from = text.floor_char_boundary(span.start.saturating_sub(MAX_ACTION));
-    let to = text.floor_char_boundary(span.end + MAX_ACTION);
-    let start = text[from..span.end].rfind("{{").map(|at| from + at);
-    let end = text[span.end..to].find("}}").map(|at| span.end + at);
-    match (start, end) {
-        (Some(start), Some(end)) => start..end,
-        _ => span.clone(),
-    }
-}
-
-/// Gives the actions of `range` and `with` whose blocks an offset is in: what `.` stands for comes from them.
-fn blocks_around(text: &str, offset: usize) -> Vec<Range<usize>> {
-    let mut open: Vec<(bool, Range<usize>)> = Vec::new();
-    let mut at = 0;
-    while let Some(start) = text[at..].find("{{").map(|start| at + start) {
-        let end = text[start..].find("}}").map_or(text.len(), |end| start + end);
-        if start >= offset {
-            break;
-        }
-        let inside = text[start + 2..end.max(start + 2)].trim_start_matches('-').trim_start();
-        let word = inside.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        match word {
-            "range" | "with" => open.push((true, start..end)),
-            "if" | "define" | "block" => open.push((false, start..end)),
-            "end" => drop(open.pop()),
-            _ => {}
-        }
-        at = end;
-    }
-    open.into_iter().filter(|(changes_dot, _)| *changes_dot).map(|(_, action)| action).collect()
-}
-
-/// Finds the values that an action reads by name: `.Values.a.b`, `$.Values.a`, `index .Values "a" "b"`.
-fn paths_in(action: &str) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    for (at, word) in action.match_indices(".Values") {
-        let before = action[..at].chars().next_back();
-        let mut rest = &action[at + word.len()..];
-        if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-            || before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-        {
-            continue;
-        }
-        let mut keys = Vec::new();
-        while let Some(name) = rest.strip_prefix('.') {
-            let len = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-            if len == 0 {
-                break;
-            }
-            keys.push(name[..len].to_owned());
-            rest = &name[len..];
-        }
-        let command = action[..at].rsplit(['(', '|', '{']).next().unwrap_or_default();
-        if command.trim_start_matches('-').trim_start().starts_with("index ") {
-            while let Some(text) = rest.trim_start().strip_prefix('"') {
-                let Some((key, after)) = text.split_once('"') else { break };
-                keys.push(key.to_owned());
-                rest = after;
-            }
-        }
-        if !keys.is_empty() {
-            paths.push(keys);
-        }
-    }
-    paths
-}
-
-/// Says what is at a path of values and where it was set, or how far the path leads.
+/// Says what is at a path of values and where it was set, or how far the path leads. `below` is where the values of the
+/// template's own chart are.
 fn tell(
-    keys: &[String],
+    path: &ValuePath,
     below: &ValuePath,
     origins: &Origins,
     shows_secrets: bool,
     report: &mut Report,
 ) {
-    let shown = format!(".Values.{}", keys.join("."));
     let values = origins.values();
-    let path = |n: usize| {
-        let mut path = below.clone();
-        path.0.extend(keys[..n].iter().map(|key| Step::Key(key.as_str().into())));
-        path
+    let part = |n: usize| ValuePath(path.0[..n].to_vec());
+    let name = |path: &ValuePath| {
+        let own = path.0.strip_prefix(below.0.as_slice()).unwrap_or(&path.0);
+        format!(".Values.{}", ValuePath(own.to_vec()))
     };
-    let n_there = (1..=keys.len()).take_while(|n| path(*n).find(values).is_some()).count();
-    let there = path(n_there);
+    let shown = name(path);
+    let n_steps = path.0.len();
+    let n_there = (1..=n_steps).take_while(|n| part(*n).find(values).is_some()).count();
+    let there = part(n_there);
     let origin = || origins.of(&there).map_or(String::new(), |origin| format!(", from {origin}"));
-    if n_there == keys.len() {
+    if n_there == n_steps {
         let Some(value) = there.find(values) else { return };
         let text = show::value(value, &there, values, shows_secrets);
         report.notes.push(format!("{shown} is {text}{}", origin()));
         return;
     }
-    let missing = &keys[n_there];
     let around = match there.find(values) {
         None if there.0.is_empty() => Some(values),
         Some(Value::Map(map)) => Some(map),
+        Some(Value::List(items)) if matches!(path.0[n_there], Step::Index(_)) => {
+            let (name, n_items) = (name(&there), items.len());
+            let items = if n_items == 1 { "item" } else { "items" };
+            report
+                .notes
+                .push(format!("{shown} is not there: {name} has {n_items} {items}{}", origin()));
+            return;
+        }
         Some(other) => {
             let text = show::value(other, &there, values, shows_secrets);
-            let parent = keys[..n_there].join(".");
-            report.notes.push(format!(
-                "{shown} is not there: .Values.{parent} is {text}{}, and no map",
-                origin()
-            ));
+            let name = name(&there);
+            report
+                .notes
+                .push(format!("{shown} is not there: {name} is {text}{}, and no map", origin()));
             return;
         }
         None => None,
     };
-    let here = if n_there == 0 {
+    let Step::Key(missing) = &path.0[n_there] else { return };
+    let here = if n_there <= below.0.len() {
         "no layer gives it a value".to_owned()
     } else {
-        format!(".Values.{} has no key `{missing}`{}", keys[..n_there].join("."), origin())
+        format!("{} has no key `{missing}`{}", name(&there), origin())
     };
     report.notes.push(format!("{shown} is not there: {here}"));
-    let nulls = origins.history(&path(n_there + 1));
+    let nulls = origins.history(&part(n_there + 1));
     for touch in nulls.iter().filter(|touch| touch.value.is_null()) {
         report.notes.push(format!("{} is null in {}", touch.path, touch.origin));
     }
@@ -272,18 +203,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_by_how_they_are_read() {
-        let paths = |action| {
-            let paths = paths_in(action).into_iter().map(|keys| keys.join("/"));
-            paths.collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(paths("{{ .Values.a.b | default $.Values.c_1 "), "a/b c_1");
-        assert_eq!(paths("{{- if (index .Values \"x-y\" \"z\") "), "x-y/z");
-        assert_eq!(paths("{{ toYaml .Values.list.Values.a "), "list/Values/a");
-        assert_eq!(paths("{{ .Values | toYaml }}{{ .Valuesa.b }}{{ x.Values.a "), "");
-    }
-
-    #[test]
     fn nodes_are_found_around_their_offsets() {
         let text = "a: {{ .Values.a.b }} {{ .Values.a.b }}\nb: {{ if }}";
         let span = |offset, node: &str| {
@@ -295,8 +214,5 @@ mod tests {
         assert_eq!(span(24, ".Values.a.b"), 24..35);
         assert_eq!(span(6, "(.Values.a.b)"), 6..17);
         assert_eq!(span(45, ""), 39..50);
-        assert_eq!(action_around(text, &(24..35)), 21..36);
-        let text = "{{range .a}}{{if .b}}{{end}}{{with .c}}{{ .d }}";
-        assert_eq!(blocks_around(text, 39), [0..10, 28..37]);
     }
 }
