@@ -27,6 +27,7 @@ mod order;
 mod place;
 pub mod snapshot;
 mod split;
+pub mod typed;
 pub mod validate;
 
 pub use error::Error;

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use serde::de::DeserializeOwned;
+
 use crate::hook::HOOK;
 use crate::order::place;
 use crate::split::{Document, split};
+use crate::typed::{self, TypedError};
 use crate::{Error, Head, Hook, SplitRules, head};
 
 /// How a Helm version makes objects of rendered files.
@@ -58,6 +61,15 @@ impl Object {
             message,
             line,
         })
+    }
+
+    /// Reads the object as a type: one of `k8s-openapi`, of [`typed`](crate::typed), or any other of serde's.
+    ///
+    /// # Errors
+    ///
+    /// As [`typed::read`]: a field that the type does not have is an error.
+    pub fn typed<T: DeserializeOwned>(&self) -> Result<T, TypedError> {
+        typed::read(&self.text)
     }
 
     /// Gives the object as a value: the document through YAML and JSON.
