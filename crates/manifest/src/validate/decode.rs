@@ -59,7 +59,12 @@ impl Decoder {
     fn value(&mut self, at: At<'_>, shape: Shape) {
         let Some(node) = at.node() else { return };
         match (shape, &node.content) {
-            (_, Content::Null) | (Shape::Any, _) => {}
+            (_, Content::Null)
+            | (Shape::Any, _)
+            | (Shape::Text | Shape::IntOrString, Content::String(_))
+            | (Shape::Bool | Shape::SchemaOrBool, Content::Bool(_))
+            | (Shape::Int64, Content::Int(_))
+            | (Shape::Double | Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
             (Shape::Struct(id), Content::Map(_)) => self.object(at, id),
             (Shape::List(inner), Content::List(_)) => {
                 let inner = self.types.inner(inner);
@@ -73,10 +78,6 @@ impl Decoder {
                     }
                 }
             }
-            (Shape::Text | Shape::IntOrString, Content::String(_))
-            | (Shape::Bool | Shape::SchemaOrBool, Content::Bool(_))
-            | (Shape::Int64, Content::Int(_))
-            | (Shape::Double | Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
             (Shape::Int32 | Shape::IntOrString, Content::Int(value))
                 if i32::try_from(*value).is_ok() => {}
             (Shape::Quantity, Content::String(text)) => {
