@@ -283,10 +283,16 @@ fn node_label(at: At<'_>, label: &str) {
     }
 }
 
+/// Warns of the name of a label in a field that holds it.
+fn node_label_name(at: At<'_>) {
+    if let Some((name, detail)) = NODE_LABELS.iter().find(|(name, _)| *name == at.text()) {
+        deprecated(at, &format!("{name} is {detail}"));
+    }
+}
+
 fn node_selector_term(at: At<'_>) {
     for expression in at.get("matchExpressions").items() {
-        let key = expression.get("key");
-        node_label(key, key.text());
+        node_label_name(expression.get("key"));
     }
 }
 
@@ -305,8 +311,7 @@ fn pod(spec: At<'_>, metadata: At<'_>) {
         node_selector_term(term.get("preference"));
     }
     for constraint in spec.get("topologySpreadConstraints").items() {
-        let key = constraint.get("topologyKey");
-        node_label(key, key.text());
+        node_label_name(constraint.get("topologyKey"));
     }
     for volume in spec.get("volumes").items() {
         volumes(volume);
@@ -381,5 +386,68 @@ fn service(spec: At<'_>, metadata: At<'_>) {
     let distribution = spec.get("trafficDistribution");
     if minor >= 35 && distribution.text() == "PreferClose" {
         deprecated(distribution, "\"PreferClose\" is deprecated; use \"PreferSameZone\"");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::validate::{Minor, Validator};
+
+    fn found(minor: u32, api_version: &str, kind: &str) -> Vec<String> {
+        let text = format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: a}}\n");
+        let inspected = Validator::new(Minor::near(minor)).inspect(&text);
+        let findings = inspected.iter().flat_map(|inspected| &inspected.findings);
+        findings
+            .filter(|finding| finding.field == "apiVersion")
+            .map(|finding| format!("{}: {}", finding.code.name, finding.message))
+            .collect()
+    }
+
+    #[test]
+    fn versions_that_are_gone_name_what_is_there() {
+        for (api_version, kind, text) in [
+            (
+                "extensions/v1beta1",
+                "Ingress",
+                "it was removed in v1.22; use networking.k8s.io/v1 Ingress",
+            ),
+            (
+                "policy/v1beta1",
+                "PodDisruptionBudget",
+                "it was removed in v1.25; use policy/v1 PodDisruptionBudget",
+            ),
+            (
+                "policy/v1beta1",
+                "PodSecurityPolicy",
+                "it was removed in v1.25; label namespaces for Pod Security Admission instead",
+            ),
+        ] {
+            let missing = format!("no matches for kind \"{kind}\" in version \"{api_version}\"");
+            assert_eq!(found(34, api_version, kind), [format!("removed-api: {missing}: {text}")]);
+        }
+        assert_eq!(
+            found(34, "apps/v3", "Deployment"),
+            [
+                "removed-api: no matches for kind \"Deployment\" in version \"apps/v3\" of v1.34; use apps/v1 Deployment"
+            ]
+        );
+        assert!(found(34, "example.com/v1", "Deployment").is_empty());
+    }
+
+    #[test]
+    fn versions_that_will_go_or_are_off_are_warned_of() {
+        assert_eq!(
+            found(34, "v1", "Endpoints"),
+            [
+                "deprecated-api: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+            ]
+        );
+        assert_eq!(
+            found(33, "networking.k8s.io/v1beta1", "IPAddress"),
+            [
+                "disabled-api: networking.k8s.io/v1beta1 is off by default; a cluster has it only where it was turned on"
+            ]
+        );
+        assert!(found(34, "apps/v1", "Deployment").is_empty());
     }
 }
