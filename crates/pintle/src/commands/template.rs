@@ -15,6 +15,7 @@ use crate::args::command::{Command, Count};
 use crate::args::flags;
 use crate::call::Call;
 use crate::explain;
+use crate::explain::lines::Subject;
 use crate::prepare::{self, Prepared};
 use crate::print::{Failure, Output};
 
@@ -92,7 +93,8 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         }
     };
     if call.is_ours() && args.is_on(&flags::VALIDATE_OFFLINE) && failure.is_none() {
-        validate::check_rendered(&rendered, &kube_version, output)?;
+        let subject = Subject { renderer: &ready, path: &path, given: &given, release: &release };
+        validate::check_rendered(call, subject, &rendered, &kube_version, output)?;
     }
     let crds = if args.is_on(&flags::INCLUDE_CRDS) { Crds::Included } else { Crds::Omitted };
     let skips_tests = args.is_on(&flags::SKIP_TESTS);

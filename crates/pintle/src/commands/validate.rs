@@ -14,8 +14,10 @@ use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::embedded;
 use crate::environment;
-use crate::prepare;
+use crate::explain::lines::Subject;
+use crate::prepare::{self, Prepared};
 use crate::print::{Failure, Output};
+use crate::user_values::Given;
 use crate::validation::report::{Format, Report};
 use crate::validation::{Choice, Judged, files, judge_rendered};
 
@@ -67,21 +69,23 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         ));
     }
     let mut files = Vec::new();
-    let mut rendered = Vec::new();
+    let mut charts = Vec::new();
     for path in &args.positional {
         if is_chart(path) {
-            rendered.push(render(call, path, &version, output)?);
+            charts.push(RenderedChart::of(call, path, &version, output)?);
         } else {
             files::list(path, &ignored, &mut files)?;
         }
     }
     let files = files::read_all(files, &mut definitions);
-    for rendered in &rendered {
-        read_definitions_of(rendered, &mut definitions);
+    for chart in &charts {
+        read_definitions_of(&chart.rendered, &mut definitions);
     }
     let validator = Validator::new(minor).with_definitions(definitions);
-    let charts = rendered.iter().flat_map(|rendered| judge_rendered(rendered, &validator, &choice));
-    let mut judged: Vec<Judged> = charts.collect();
+    let judge = |chart: &RenderedChart| {
+        judge_rendered(call, chart.subject(), &chart.rendered, &validator, &choice)
+    };
+    let mut judged: Vec<Judged> = charts.iter().flat_map(judge).collect();
     judged.extend(files::judge(&files, &validator, &choice));
     let report = Report {
         judged,
@@ -140,20 +144,38 @@ fn is_chart(path: &str) -> bool {
         || [".tgz", ".tar.gz"].iter().any(|ending| path.ends_with(ending))
 }
 
-/// Renders a chart.
-fn render(
-    call: &Call,
-    path: &str,
-    version: &KubeVersion,
-    output: &mut Output,
-) -> Result<Rendered, Failure> {
-    let Call { args, profile, .. } = call;
-    let release = Release::new(RELEASE_NAME).namespace(environment::namespace(args));
-    let prepared = prepare::gather(call, path.to_owned(), release, output)?;
-    let renderer = Renderer::new(prepared.chart, settings(args, profile, version));
-    renderer
-        .render(&prepared.given.values, &prepared.release)
-        .map_err(|error| failure_of(&error, profile, output))
+/// A chart that was rendered, and what is needed to tell where its lines come from.
+struct RenderedChart {
+    renderer: Renderer,
+    path: String,
+    given: Given,
+    release: Release,
+    rendered: Rendered,
+}
+
+impl RenderedChart {
+    /// Renders a chart.
+    fn of(
+        call: &Call,
+        path: &str,
+        version: &KubeVersion,
+        output: &mut Output,
+    ) -> Result<Self, Failure> {
+        let Call { args, profile, .. } = call;
+        let release = Release::new(RELEASE_NAME).namespace(environment::namespace(args));
+        let Prepared { chart, path, given, release } =
+            prepare::gather(call, path.to_owned(), release, output)?;
+        let renderer = Renderer::new(chart, settings(args, profile, version));
+        let rendered = renderer
+            .render(&given.values, &release)
+            .map_err(|error| failure_of(&error, profile, output))?;
+        Ok(Self { renderer, path, given, release, rendered })
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        let Self { renderer, path, given, release, .. } = self;
+        Subject { renderer, path, given, release }
+    }
 }
 
 /// Takes the definitions of custom resources out of what a chart brings.
@@ -172,6 +194,8 @@ fn read_definitions_of(rendered: &Rendered, definitions: &mut Definitions) {
 ///
 /// How many objects are not valid.
 pub(super) fn check_rendered(
+    call: &Call,
+    subject: Subject<'_>,
     rendered: &Rendered,
     version: &KubeVersion,
     output: &mut Output,
@@ -179,7 +203,7 @@ pub(super) fn check_rendered(
     let mut definitions = Definitions::default();
     read_definitions_of(rendered, &mut definitions);
     let validator = Validator::new(minor(version, output)).with_definitions(definitions);
-    let judged = judge_rendered(rendered, &validator, &Choice::default());
+    let judged = judge_rendered(call, subject, rendered, &validator, &Choice::default());
     let report = Report { judged, is_verbose: false, has_summary: false };
     for line in report.write(Format::Text).lines() {
         output.complain(line);

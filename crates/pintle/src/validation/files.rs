@@ -137,7 +137,7 @@ fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Ju
             let (line, message) = (*line, message.clone());
             let finding =
                 Finding { code: &Code::NOT_YAML, field: String::new(), message, offset: 0 };
-            let told = Told { finding, line, column: 1 };
+            let told = Told { finding, line, column: 1, printed: None };
             vec![Judged {
                 file: name.clone(),
                 identity: Identity::default(),

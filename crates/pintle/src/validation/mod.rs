@@ -4,9 +4,14 @@ pub(crate) mod files;
 pub(crate) mod report;
 
 use pintle_engine::Rendered;
+use pintle_engine::origin::Line;
 use pintle_manifest::validate::{Code, Finding, Identity, Inspected, Severity, Validator};
-use pintle_manifest::{SplitRules, split};
+use pintle_manifest::{Object, SplitRules, split};
 use pintle_yaml::Lines;
+
+use crate::call::Call;
+use crate::explain;
+use crate::explain::lines::{Printed, Subject};
 
 /// One object, and what was found in it.
 #[derive(Debug, Clone)]
@@ -43,6 +48,19 @@ pub(crate) struct Told {
     pub(crate) line: usize,
     /// the column in characters, from 1
     pub(crate) column: usize,
+    /// what printed that line, and the values that fed it; nothing for a file that was not rendered
+    pub(crate) printed: Option<Printed>,
+}
+
+impl Told {
+    /// Gives the place in a file that the user can edit: the template that wrote the line, or the line itself.
+    pub(crate) fn place<'t>(&'t self, judged: &'t Judged) -> (&'t str, usize, usize) {
+        let templates = self.printed.iter().flat_map(|printed| printed.templates.iter().rev());
+        match templates.filter_map(|template| template.location.as_ref()).next() {
+            Some(location) => (&location.file, location.line, location.column),
+            None => (&judged.file, self.line, self.column),
+        }
+    }
 }
 
 /// What is left out, and what counts.
@@ -81,7 +99,7 @@ impl Choice {
             .filter(|finding| !self.allowed.contains(&finding.code))
             .map(|finding| {
                 let (line, column) = place(finding.offset);
-                Told { finding, line, column }
+                Told { finding, line, column, printed: None }
             })
             .collect();
         let is_unreadable =
@@ -120,19 +138,21 @@ pub(crate) fn judge_text(
     judged
 }
 
-/// Judges the objects of a render, definitions of `crds/` first.
+/// Judges the objects of a render, each and then all together, definitions of `crds/` first.
 pub(crate) fn judge_rendered(
+    call: &Call,
+    subject: Subject<'_>,
     rendered: &Rendered,
     validator: &Validator,
     choice: &Choice,
 ) -> Vec<Judged> {
-    let definitions = rendered.crds.iter();
-    let mut judged: Vec<Judged> = definitions
-        .flat_map(|(path, file)| judge_text(path, &file.text(), validator, choice))
-        .collect();
-    for object in rendered.objects() {
+    let mut judged = Vec::new();
+    let objects: Vec<&Object> = rendered.objects().collect();
+    let texts: Vec<&str> = objects.iter().map(|object| &*object.text).collect();
+    let inspected = validator.inspect_release(&texts, &subject.release.namespace);
+    for (object, inspected) in objects.iter().zip(inspected) {
         let mut lines = Lines::default();
-        for inspected in validator.inspect(&object.text) {
+        for inspected in inspected {
             let mut place = |offset: usize| {
                 let (line, column) = lines.go_to(&object.text, offset);
                 (object.line + line - 1, column)
@@ -140,5 +160,25 @@ pub(crate) fn judge_rendered(
             judged.push(choice.judged(&object.source, inspected, &mut place));
         }
     }
-    judged
+    add_origins(call, subject, &mut judged);
+    let definitions = rendered.crds.iter();
+    definitions
+        .flat_map(|(path, file)| judge_text(path, &file.text(), validator, choice))
+        .chain(judged)
+        .collect()
+}
+
+/// Adds what printed each line in which something was found.
+fn add_origins(call: &Call, subject: Subject<'_>, judged: &mut [Judged]) {
+    let line = |file: &str, told: &Told| Line { file: file.to_owned(), line: told.line };
+    let lines: Vec<Line> = judged
+        .iter()
+        .flat_map(|judged| judged.findings.iter().map(|told| line(&judged.file, told)))
+        .collect();
+    // What was found is told all the same if nobody knows where it comes from.
+    let Ok(printed) = explain::lines::printed(call, subject, &lines) else { return };
+    let told = judged.iter_mut().flat_map(|judged| &mut judged.findings);
+    for (told, printed) in told.zip(printed) {
+        told.printed = printed;
+    }
 }

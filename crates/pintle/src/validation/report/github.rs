@@ -9,11 +9,12 @@ pub(super) fn write(report: &Report) -> String {
         let name = name_of(&judged.identity);
         for told in &judged.findings {
             let finding = &told.finding;
+            let (file, line, column) = told.place(judged);
             workflow_command::write(
                 &mut text,
                 word(finding.severity()),
-                &judged.file,
-                Some((told.line, told.column)),
+                file,
+                Some((line, column)),
                 finding.code.name,
                 &format!("{name}: {finding}"),
             );

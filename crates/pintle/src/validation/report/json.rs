@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{Counts, Report, word};
+use crate::explain::lines::Fed;
 use crate::validation::{Judged, Status, Told};
 
 pub(super) fn write(report: &Report) -> String {
@@ -49,14 +50,33 @@ fn resource(judged: &Judged) -> Value {
 
 fn finding(told: &Told) -> Value {
     let finding = &told.finding;
-    json!({
+    let mut document = json!({
         "code": finding.code.name,
         "severity": word(finding.severity()),
         "field": finding.field,
         "message": finding.message,
         "line": told.line,
         "column": told.column,
-    })
+    });
+    if let Some(printed) = &told.printed {
+        let templates = printed.templates.iter().map(|template| {
+            let location = template.location.as_ref();
+            json!({
+                "file": location.map(|location| &location.file),
+                "line": location.map(|location| location.line),
+                "column": location.map(|location| location.column),
+                "action": template.action,
+            })
+        });
+        document["templates"] = templates.collect();
+        document["values"] = printed.values.iter().map(fed).collect();
+        document["guards"] = printed.guards.iter().map(fed).collect();
+    }
+    document
+}
+
+fn fed(fed: &Fed) -> Value {
+    json!({ "key": fed.name, "setBy": fed.origin.as_ref().map(ToString::to_string) })
 }
 
 /// Makes a JSON pointer of a path: `/spec/containers/0/name` of `spec.containers[0].name`.

@@ -22,12 +22,15 @@ pub(super) fn write(report: &Report) -> String {
             (judged, told, format!("{}: {}", name_of(&judged.identity), told.finding))
         })
         .collect();
-    let findings = found.iter().map(|(judged, told, message)| Finding {
-        rule: told.finding.code.name,
-        level: word(told.finding.severity()),
-        message,
-        file: &judged.file,
-        place: Some((told.line, told.column)),
+    let findings = found.iter().map(|(judged, told, message)| {
+        let (file, line, column) = told.place(judged);
+        Finding {
+            rule: told.finding.code.name,
+            level: word(told.finding.severity()),
+            message,
+            file,
+            place: Some((line, column)),
+        }
     });
     sarif::document(&rules, findings)
 }

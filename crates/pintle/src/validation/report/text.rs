@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Counts, Report, name_of, word};
+use crate::explain::lines::{Fed, Printed, TemplateLine};
 use crate::validation::Status;
 
 pub(super) fn write(report: &Report) -> String {
@@ -20,6 +21,9 @@ pub(super) fn write(report: &Report) -> String {
                 printable(&finding.to_string()),
                 finding.code.name
             );
+            if let Some(printed) = &told.printed {
+                write_origin(printed, &mut text);
+            }
         }
         if judged.findings.is_empty() {
             let status = match judged.status {
@@ -38,6 +42,20 @@ pub(super) fn write(report: &Report) -> String {
         );
     }
     text
+}
+
+/// Adds what printed a line, outermost first, and the values keys that are printed in it.
+fn write_origin(printed: &Printed, text: &mut String) {
+    for TemplateLine { location, action } in &printed.templates {
+        let place = location.as_ref().map_or("in tpl".to_owned(), |at| format!("at {at}"));
+        let _ = writeln!(text, "    {place}: {}", printable(action.trim()));
+    }
+    for Fed { name, origin, .. } in &printed.values {
+        let _ = match origin {
+            Some(origin) => writeln!(text, "    value {name}, set by {origin}"),
+            None => writeln!(text, "    value {name}"),
+        };
+    }
 }
 
 /// Takes out of a text what would do more to a terminal than be shown.
