@@ -15,7 +15,7 @@ use crate::validate::meta;
 use crate::validate::names::{
     self, NameRule, dns_label, dns_subdomain, identifier, qualified_name,
 };
-use crate::validate::rules::storage::driver_name;
+use crate::validate::rules::pod::volume::csi_driver_name;
 
 /// The most requests, constraints, selectors or configurations there are in one list.
 const MAX_ITEMS: usize = 32;
@@ -233,7 +233,7 @@ fn configuration(at: At<'_>) {
         opaque.required("");
         return;
     }
-    driver_name(opaque.get("driver"));
+    csi_driver_name(opaque.get("driver"));
     let parameters = opaque.get("parameters");
     match parameters.node().map(|node| &node.content) {
         None | Some(Content::Null) => parameters.required(""),
@@ -285,7 +285,7 @@ pub(super) fn slice(at: At<'_>) {
         return;
     }
     let spec = at.get("spec");
-    driver_name(spec.get("driver"));
+    csi_driver_name(spec.get("driver"));
     let pool = spec.get("pool");
     pool_name(pool.get("name"));
     let (count, generation) = (pool.get("resourceSliceCount"), pool.get("generation"));

@@ -14,7 +14,7 @@ mod projected;
 mod resources;
 mod scheduling;
 mod security;
-mod volume;
+pub(super) mod volume;
 mod windows;
 
 use super::Rules;

@@ -212,7 +212,7 @@ pub(super) fn descending_path(at: At<'_>, path: &str) {
 }
 
 /// Refuses a path with a `..` in it.
-pub(super) fn no_backsteps(at: At<'_>, path: &str) {
+pub(in crate::validate::rules) fn no_backsteps(at: At<'_>, path: &str) {
     if has_backsteps(path) {
         at.invalid("must not contain '..'");
     }
@@ -238,7 +238,8 @@ pub(super) fn key_to_path(at: At<'_>) {
     file_mode(at.get("mode"));
 }
 
-fn host_path(at: At<'_>) {
+/// Checks a directory of the node.
+pub(in crate::validate::rules) fn host_path(at: At<'_>) {
     let path = at.get("path");
     if path.text().is_empty() {
         path.required("");
@@ -272,12 +273,14 @@ fn partition(at: At<'_>) {
     }
 }
 
-fn gce_disk(at: At<'_>) {
+/// Checks a disk of Google.
+pub(in crate::validate::rules) fn gce_disk(at: At<'_>) {
     require(at, &["pdName"]);
     partition(at.get("partition"));
 }
 
-fn aws_disk(at: At<'_>) {
+/// Checks a disk of Amazon.
+pub(in crate::validate::rules) fn aws_disk(at: At<'_>) {
     require(at, &["volumeID"]);
     partition(at.get("partition"));
 }
@@ -294,7 +297,8 @@ fn config_map(at: At<'_>) {
     at.get("items").items().for_each(key_to_path);
 }
 
-fn nfs(at: At<'_>) {
+/// Checks a directory of NFS.
+pub(in crate::validate::rules) fn nfs(at: At<'_>) {
     require(at, &["server", "path"]);
     let path = at.get("path");
     if !path.text().starts_with('/') {
@@ -302,7 +306,8 @@ fn nfs(at: At<'_>) {
     }
 }
 
-fn iscsi(at: At<'_>) {
+/// Checks a disk of iSCSI.
+pub(in crate::validate::rules) fn iscsi(at: At<'_>) {
     require(at, &["targetPortal", "iqn"]);
     if !at.get("iqn").text().is_empty() {
         initiator(at.get("iqn"));
@@ -381,7 +386,8 @@ fn initiator_and_portal(volume: At<'_>) {
     }
 }
 
-fn flocker(at: At<'_>) {
+/// Checks a data set of Flocker.
+pub(in crate::validate::rules) fn flocker(at: At<'_>) {
     let name = at.get("datasetName");
     match (name.text().is_empty(), at.get("datasetUUID").text().is_empty()) {
         (true, true) => at.required("one of datasetName and datasetUUID is required"),
@@ -396,12 +402,14 @@ fn flocker(at: At<'_>) {
     }
 }
 
-fn rbd(at: At<'_>) {
+/// Checks an image of Ceph.
+pub(in crate::validate::rules) fn rbd(at: At<'_>) {
     ceph_fs(at);
     require(at, &["image"]);
 }
 
-fn ceph_fs(at: At<'_>) {
+/// Checks a file system of Ceph.
+pub(in crate::validate::rules) fn ceph_fs(at: At<'_>) {
     if at.get("monitors").is_empty() {
         at.get("monitors").required("");
     }
@@ -418,7 +426,8 @@ fn cinder(at: At<'_>) {
     secret_reference(at.get("secretRef"));
 }
 
-fn quobyte(at: At<'_>) {
+/// Checks a volume of Quobyte.
+pub(in crate::validate::rules) fn quobyte(at: At<'_>) {
     let text = "must be a host:port pair or multiple pairs separated by commas";
     let (registry, tenant) = (at.get("registry"), at.get("tenant"));
     if registry.text().is_empty() {
@@ -445,7 +454,8 @@ fn is_host_and_port(text: &str) -> bool {
     !host.contains(['[', ']']) && !port.contains(['[', ']'])
 }
 
-fn fibre_channel(at: At<'_>) {
+/// Checks a disk behind Fibre Channel.
+pub(in crate::validate::rules) fn fibre_channel(at: At<'_>) {
     let (names, identifiers, lun) = (at.get("targetWWNs"), at.get("wwids"), at.get("lun"));
     match (names.is_empty(), identifiers.is_empty()) {
         (true, true) => names.required("must specify either targetWWNs or wwids, but not both"),
@@ -462,7 +472,8 @@ fn fibre_channel(at: At<'_>) {
     }
 }
 
-fn flex_volume(at: At<'_>) {
+/// Checks a volume of a driver on the node.
+pub(in crate::validate::rules) fn flex_volume(at: At<'_>) {
     require(at, &["driver"]);
     for (key, option) in at.get("options").entries() {
         let namespace = key.split_once('/').map_or(key, |(namespace, _)| namespace);
@@ -474,7 +485,8 @@ fn flex_volume(at: At<'_>) {
     }
 }
 
-fn azure_disk(at: At<'_>) {
+/// Checks a disk of Azure.
+pub(in crate::validate::rules) fn azure_disk(at: At<'_>) {
     require(at, &["diskName", "diskURI"]);
     let (caching, kind, uri) = (at.get("cachingMode"), at.get("kind"), at.get("diskURI"));
     let supported = ["None", "ReadOnly", "ReadWrite"];

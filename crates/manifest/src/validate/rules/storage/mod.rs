@@ -10,6 +10,7 @@ mod volume;
 use std::collections::HashSet;
 
 use super::Rules;
+use super::pod::volume::csi_driver_name;
 use crate::validate::at::{At, quoted};
 use crate::validate::finding::Code;
 use crate::validate::meta::{self, not_negative};
@@ -175,7 +176,7 @@ fn csi_node(at: At<'_>) {
     let mut names = HashSet::new();
     for driver in at.get("spec").get("drivers").items() {
         let (name, id) = (driver.get("name"), driver.get("nodeID"));
-        driver_name(name);
+        csi_driver_name(name);
         if id.text().is_empty() {
             id.required("");
         }
@@ -202,17 +203,6 @@ fn csi_node(at: At<'_>) {
     }
 }
 
-/// Checks the name of a CSI driver: a DNS subdomain in any case, at most 63 bytes.
-pub(super) fn driver_name(at: At<'_>) {
-    if at.text().is_empty() {
-        at.required("");
-    }
-    if at.text().len() > names::MAX_LABEL {
-        at.too_long(names::MAX_LABEL);
-    }
-    at.invalid_each(names::dns_subdomain(&at.text().to_lowercase()));
-}
-
 fn storage_capacity(at: At<'_>) {
     meta::label_selector(at.get("nodeTopology"));
     let class = at.get("storageClassName");
@@ -225,7 +215,7 @@ fn storage_capacity(at: At<'_>) {
 
 fn volume_attachment(at: At<'_>) {
     let spec = at.get("spec");
-    driver_name(spec.get("attacher"));
+    csi_driver_name(spec.get("attacher"));
     let source = spec.get("source");
     let (inline, name) = (source.get("inlineVolumeSpec"), source.get("persistentVolumeName"));
     let one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
