@@ -59,7 +59,8 @@ impl Check {
         u32::try_from(steps.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn path(&self, step: u32) -> String {
+    /// Writes the way to a step; what stands around keys of maps is given.
+    fn path(&self, step: u32, [open, close]: [&str; 2]) -> String {
         let steps = self.steps.borrow();
         let mut way = Vec::new();
         let mut at = step;
@@ -76,7 +77,7 @@ impl Check {
                 Step::Field(name) if path.is_empty() => write!(path, "{name}"),
                 Step::Field(name) => write!(path, ".{name}"),
                 Step::Index(index) => write!(path, "[{index}]"),
-                Step::Key(key) => write!(path, "[{key}]"),
+                Step::Key(key) => write!(path, "{open}{key}{close}"),
                 Step::Child(name) => write!(path, ".{name}"),
             };
         }
@@ -275,7 +276,12 @@ impl<'a> At<'a> {
 
     /// Gives the path, as findings bear it.
     pub(crate) fn path(self) -> String {
-        self.check.path(self.step)
+        self.check.path(self.step, ["[", "]"])
+    }
+
+    /// Gives the path as a decoder writes it: keys of maps look like fields.
+    pub(crate) fn decoded_path(self) -> String {
+        self.check.path(self.step, [".", ""])
     }
 
     /// Reports a fault in words of the caller's.

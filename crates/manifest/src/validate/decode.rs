@@ -190,7 +190,7 @@ fn is_plainly(shape: Shape, node: &Node<'_>) -> bool {
 
 /// Reports a field that a type does not have, with those that it has and may be meant.
 fn unknown(at: At<'_>, entry: &Entry<'_>, names: impl Iterator<Item = &'static str>) {
-    let around = at.path();
+    let around = at.decoded_path();
     let dot = if around.is_empty() { "" } else { "." };
     let path = format!("{around}{dot}{}", entry.key);
     let mut message = format!("unknown field {}", quoted(&path));
