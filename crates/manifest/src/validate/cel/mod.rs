@@ -10,6 +10,7 @@ mod functions;
 mod kubernetes;
 mod metadata;
 pub(crate) mod names;
+mod texts;
 mod value;
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, operators};
