@@ -27,12 +27,15 @@ pub(crate) enum Environment {
     Rule,
     /// an expression of a webhook or a policy of admission: `object`, `oldObject`, `request`, and what policies add
     Admission,
+    /// a selector of devices: `device`
+    Device,
 }
 
 impl Environment {
     fn variables(self) -> &'static [&'static str] {
         match self {
             Self::Rule => &["self", "oldSelf"],
+            Self::Device => &["device"],
             Self::Admission => &[
                 "object",
                 "oldObject",

@@ -1,7 +1,7 @@
 //! Devices that pods can claim: `DeviceClass`, `ResourceClaim`, `ResourceClaimTemplate`, `ResourceSlice`.
 //!
-//! Expressions that select devices are not compiled. The oldest versions of the API, where requests have another form,
-//! are not looked into: they are off unless asked for.
+//! Types of expressions that select devices are not checked. The oldest versions of the API, where requests have another
+//! form, are not looked into: they are off unless asked for.
 //!
 //! Source: `pkg/apis/resource/validation/validation.go`.
 
@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::pod;
 use crate::document::Content;
 use crate::validate::at::{At, quoted};
+use crate::validate::cel::{self, Environment};
 use crate::validate::finding::Code;
 use crate::validate::meta;
 use crate::validate::names::{
@@ -211,17 +212,15 @@ fn wanted(at: At<'_>) {
 
 fn selectors(at: At<'_>) {
     for selector in at.items() {
-        let cel = selector.get("cel");
-        let expression = cel.get("expression");
-        if !cel.is_set() {
-            cel.required("");
+        let language = selector.get("cel");
+        let expression = language.get("expression");
+        if !language.is_set() {
+            language.required("");
         } else if expression.text().len() > MAX_SIZE {
             expression.too_long(MAX_SIZE);
-        } else if expression.text().trim().is_empty() {
-            expression.invalid_as(
-                &quoted(expression.text()),
-                "compilation failed: ERROR: <input>:1:1: Syntax error: mismatched input '<EOF>'",
-            );
+        } else if let Err(fault) = cel::compile(expression.text(), Environment::Device) {
+            let detail = format!("compilation failed: {fault}");
+            expression.invalid_as(&quoted(expression.text()), &detail);
         }
     }
     at_most(at, MAX_ITEMS);
@@ -389,7 +388,7 @@ fn attributes(device: At<'_>) {
         if version.text().len() > MAX_VALUE {
             version.too_long(MAX_VALUE);
         }
-        let fields = ["bool", "int", "string", "version"];
+        let fields = ["bool", "bools", "int", "ints", "string", "strings", "version", "versions"];
         match fields.iter().filter(|field| attribute.get(field).is_set()).count() {
             0 => attribute.required("exactly one value must be specified"),
             1 => {}
