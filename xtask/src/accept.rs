@@ -12,6 +12,8 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("pintle", "cli", "says_what_was_accepted"),
     ("pintle", "cli", "explain::reports_are_what_was_accepted_and_point_at_the_text"),
     ("pintle", "compose", "projects_become_what_was_accepted"),
+    ("pintle", "snapshot", "our_charts_render_to_what_is_stored"),
+    ("pintle", "insta", "a_snapshot_has_a_file_of_its_own"),
     ("pintle-manifest", "diff", "changes_are_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
     ("pintle-manifest", "release", "findings_are_what_was_accepted"),
@@ -45,6 +47,7 @@ fn accept(package: &str, target: &[&str], test: &str) -> Result {
         .args(target)
         .args(["--", "--exact", test])
         .env(ACCEPT, "1")
+        .env("INSTA_UPDATE", "always")
         .current_dir(root())
         .status()
         .map_err(|error| format!("cargo: {error}"))?;

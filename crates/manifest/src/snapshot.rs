@@ -171,7 +171,8 @@ impl<'a> Snapshot<'a> {
                         .next()
                         .and_then(|line| line.strip_prefix("# Source: "));
                     let source = first.map_or(file, str::trim_end);
-                    snapshot.documents.push(Document { source, ..document });
+                    // The line of a snapshot is none of the template.
+                    snapshot.documents.push(Document { source, line: 0, ..document });
                 }
             }
         }

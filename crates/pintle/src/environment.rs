@@ -59,6 +59,24 @@ pub(crate) fn debug(args: &Args) -> bool {
         .is_some_and(|value| ["1", "t", "T", "true", "TRUE", "True"].contains(&value.as_str()))
 }
 
+/// Tells whether what is written has colours: as `--color` says, else only on a terminal, unless `NO_COLOR` is set or `TERM`
+/// is `dumb`.
+pub(crate) fn has_colour(args: &Args, is_terminal: bool) -> bool {
+    let mode = args.text(&flags::COLOUR).or_else(|| args.text(&flags::COLOR)).unwrap_or("auto");
+    let is_dumb = || variable("TERM").is_some_and(|term| term == "dumb");
+    match mode {
+        "always" => true,
+        "never" => false,
+        _ => is_terminal && variable("NO_COLOR").is_none() && !is_dumb(),
+    }
+}
+
+/// Tells whether the program runs where nobody looks on: `CI` is set, to something that does not say no.
+pub(crate) fn is_ci() -> bool {
+    variable("CI")
+        .is_some_and(|value| !["0", "false", "no"].contains(&value.to_lowercase().as_str()))
+}
+
 /// Gives the namespace of the release: `--namespace`, else `HELM_NAMESPACE`, else that of the kubeconfig's context,
 /// else that of the pod the program runs in, else `default`.
 pub(crate) fn namespace(args: &Args) -> String {

@@ -9,6 +9,8 @@ pub(crate) enum Exit {
     Success = 0,
     /// something did not; standard error says what
     Failure = 1,
+    /// something changes, and `--exit-code` asked
+    Changes = 2,
     /// nobody reads standard output any more: what a shell shows for a program that SIGPIPE ended
     BrokenPipe = 141,
 }

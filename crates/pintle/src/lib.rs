@@ -56,12 +56,14 @@
 mod error;
 mod options;
 mod render;
+mod snapshot;
 mod values;
 mod world;
 
 pub use error::Error;
 pub use options::{Options, options};
 pub use render::{Renderer, render};
+pub use snapshot::snapshot_text;
 pub use values::Values;
 pub use world::Host;
 
@@ -71,6 +73,9 @@ pub mod origin {
     pub use pintle_chart::value_path::{PathError, Step, ValuePath};
     pub use pintle_chart::values::{Sources, ValuesFile};
 }
+/// What [`assert_chart_snapshot`] is made of; with the feature `insta`.
+#[cfg(feature = "insta")]
+pub use insta;
 pub use pintle_chart::{Chart, File, Metadata};
 /// Compose files as values of the chart `agent-env`; with the feature `compose`.
 #[cfg(feature = "compose")]
@@ -80,4 +85,6 @@ pub use pintle_engine::{
     Capabilities, Crds, Guards, KubeVersion, Notice, Profile, Release, Rendered, SchemaCheck,
     TemplateError, Warning, World,
 };
+/// What changes between two sets of objects.
+pub use pintle_manifest::diff;
 pub use pintle_manifest::{Head, Hook, HookEvent, Object, Objects};

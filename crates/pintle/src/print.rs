@@ -20,6 +20,8 @@ pub(crate) struct Output {
     pub(crate) err: Vec<u8>,
     /// how Helm writes to its log
     pub(crate) log: Log,
+    /// how the program ends if nothing fails
+    pub(crate) exit: Exit,
 }
 
 /// A long text for standard output, which is never in memory as a whole: it gives its parts to what it is called with.
@@ -49,7 +51,7 @@ impl<E: std::error::Error> From<E> for Failure {
 impl Output {
     /// Begins with nothing said.
     pub(crate) fn new(log: Log) -> Self {
-        Self { out: Vec::new(), parts: None, err: Vec::new(), log }
+        Self { out: Vec::new(), parts: None, err: Vec::new(), log, exit: Exit::Success }
     }
 
     /// Adds text to standard output.
@@ -103,7 +105,7 @@ impl Output {
             Ok(()) => result,
         };
         match result {
-            Ok(()) => Exit::Success,
+            Ok(()) => self.exit,
             Err(Failure(text)) => {
                 let _ = writeln!(io::stderr().lock(), "Error: {text}");
                 Exit::Failure

@@ -228,11 +228,13 @@ fn secret_of_line(line: &str) -> Option<usize> {
     signs.take(MAX_SIGNS).find_map(|at| {
         let before = line[..at].trim_end().trim_end_matches(['"', '\'', '\\']);
         let key = before.rsplit(|c| !is_part(c)).next().unwrap_or_default();
+        // `templates/secret.yaml:4` is a place.
+        let is_path = before[..before.len() - key.len()].ends_with('/');
         let value = line[at + 1..].trim_start();
         let is_none =
             matches!(value.trim_end_matches(','), "" | "{" | "[" | "null" | "true" | "false");
         let is_sign = value.starts_with("//");
-        (is_secret_key(key) && !is_none && !is_sign).then_some(line.len() - value.len())
+        (is_secret_key(key) && !is_path && !is_none && !is_sign).then_some(line.len() - value.len())
     })
 }
 
@@ -259,6 +261,7 @@ mod tests {
         let masked = "-----BEGIN RSA PRIVATE KEY-----\n********\n********\n-----END RSA PRIVATE KEY-----\nx\n";
         assert_eq!(shown(key), masked);
         assert_eq!(shown("get http://a:b@c/ now"), "get ******** now");
+        assert_eq!(shown("at web/secret.yaml:4:2: x"), "at web/secret.yaml:4:2: x");
         assert_eq!(
             shown("secrets:\n  - name: x\ntokenPath: /x\n"),
             "secrets:\n  - name: x\ntokenPath: /x\n"

@@ -17,7 +17,7 @@ use crate::validate::{self, Identity};
 pub struct Document<'a> {
     /// the file or the template it comes from
     pub source: &'a str,
-    /// the line on which it begins there, from 1
+    /// the line on which it begins there, from 1; 0 if that is not known
     pub line: usize,
     /// its text
     pub text: &'a str,
@@ -51,7 +51,7 @@ impl<'a> Document<'a> {
                 _ => 0,
             };
             let mut location = Location::of(self.source, self.text, offset);
-            location.line += self.line - 1;
+            location.line += self.line.saturating_sub(1);
             ReadError { location, error }
         })
     }
@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
 pub struct Origin {
     /// the file or the template
     pub source: String,
-    /// the line on which it begins there, from 1
+    /// the line on which it begins there, from 1; 0 if that is not known
     pub line: usize,
 }
 
@@ -220,7 +220,9 @@ fn add<'t, 'a>(
         identity.namespace.clone_from(&options.namespace);
     }
     let (line, _) = lines.go_to(document.text, node.offset as usize);
-    let origin = Origin { source: document.source.to_owned(), line: document.line + line - 1 };
+    // A document without a place of its own has no lines.
+    let line = if document.line == 0 { 0 } else { document.line + line - 1 };
+    let origin = Origin { source: document.source.to_owned(), line };
     found.push(Found { node, identity, origin });
 }
 

@@ -90,26 +90,16 @@ pub(super) fn of_policy(object: &Node<'_>, group: &str, direction: Direction) ->
 
 fn add_cilium(rule: &Node<'_>, direction: Direction, allowed: &mut Allowed) {
     let prefix = if direction == Direction::Egress { "to" } else { "from" };
-    let (mut peers, mut ports) = (Vec::new(), Vec::new());
+    let mut peers = Vec::new();
+    // What narrows the peers down: port, name of the server, and what is asked of it.
+    let mut narrowed: Vec<[Vec<String>; 3]> = Vec::new();
+    let any = || vec![ANY.to_owned()];
     for entry in rule.entries() {
         match entry.key.strip_prefix(prefix) {
-            _ if entry.key == "icmps" => ports.extend(entry.value.items().iter().map(text)),
-            _ if entry.key == "toPorts" => {
-                for item in entry.value.items() {
-                    let listed = any_or(
-                        item.get("ports")
-                            .map(Node::items)
-                            .unwrap_or_default()
-                            .iter()
-                            .map(text)
-                            .collect(),
-                    );
-                    let others = item.entries().iter().filter(|entry| entry.key != "ports");
-                    let others: Vec<String> =
-                        others.map(|entry| entry.key.to_string() + &text(&entry.value)).collect();
-                    ports.extend(listed.into_iter().map(|port| port + &others.concat()));
-                }
+            _ if entry.key == "icmps" => {
+                narrowed.push([entry.value.items().iter().map(text).collect(), any(), any()]);
             }
+            _ if entry.key == "toPorts" => narrowed.extend(entry.value.items().iter().map(ports)),
             Some(kind) => {
                 for peer in entry.value.items() {
                     let is_all = kind == "Entities" && peer.as_str() == Some("all");
@@ -123,7 +113,29 @@ fn add_cilium(rule: &Node<'_>, direction: Direction, allowed: &mut Allowed) {
             None => {}
         }
     }
-    combine(&[any_or(peers), any_or(ports)], allowed);
+    if narrowed.is_empty() {
+        narrowed.push([any(), any(), any()]);
+    }
+    let peers = any_or(peers);
+    for [ports, names, asked] in narrowed {
+        combine(&[peers.clone(), ports, names, asked], allowed);
+    }
+}
+
+/// Gives the ports of a rule of Cilium, and for them the names of servers and what is asked of them.
+fn ports(item: &Node<'_>) -> [Vec<String>; 3] {
+    let items = |key: &str| item.get(key).map(Node::items).unwrap_or_default().iter().map(text);
+    let known = ["ports", "serverNames", "rules"];
+    let others = item.entries().iter().filter(|entry| !known.contains(&entry.key.as_ref()));
+    let others: Vec<String> =
+        others.map(|entry| entry.key.to_string() + &text(&entry.value)).collect();
+    let listed = any_or(items("ports").collect()).into_iter().map(|port| port + &others.concat());
+    let mut asked = Vec::new();
+    for entry in item.get("rules").map(Node::entries).unwrap_or_default() {
+        asked
+            .extend(entry.value.items().iter().map(|rule| format!("{}={}", entry.key, text(rule))));
+    }
+    [listed.collect(), any_or(items("serverNames").collect()), any_or(asked)]
 }
 
 /// Gives what the rules of a role allow; nothing for one too large.
@@ -238,6 +250,13 @@ mod tests {
         assert_eq!(allowed("spec: {ingress: [{}]}", ""), None);
         assert_eq!(allowed("spec: {endpointSelector: {}}", "cilium.io"), None);
         let cilium = allowed("spec: {egress: [{toEntities: [all]}]}", "cilium.io");
-        assert_eq!(cilium, Some(Allowed::from([vec![ANY.to_owned(), ANY.to_owned()]])));
+        assert_eq!(cilium, Some(Allowed::from([vec![ANY.to_owned(); 4]])));
+        let of = |names: &str| {
+            let ports =
+                format!("toPorts: [{{ports: [{{port: '53'}}], rules: {{dns: [{names}]}}}}]");
+            allowed(&format!("spec: {{egress: [{{{ports}}}]}}"), "cilium.io").unwrap()
+        };
+        assert!(is_wider(&of("a"), &of("a, b")) && !is_wider(&of("a, b"), &of("a")));
+        assert!(is_wider(&of("a"), &of("")) && !is_wider(&of(""), &of("a")));
     }
 }

@@ -122,6 +122,39 @@ flags! {
 }
 
 flags! {
+    /// Flags of `diff` alone.
+    DIFF_FLAGS;
+    DIFF_EXIT_CODE = Flag::new("exit-code", Bool, "exit with 2 if anything changes");
+    DIFF_IGNORE = Flag::new("ignore", Texts, "fields to leave out: [KIND[/NAME]:]PATH, such as metadata.labels[helm.sh/chart] or Secret:data.* (may be repeated)");
+    DIFF_OUTPUT = Flag::new("output", Text, "text, json, or markdown for a comment on a pull request").short('o');
+    DIFF_RELEASE = Flag::new("release", Text, "name of the release that charts are rendered as");
+    TO_SET = Flag::new("to-set", Texts, "set values of the new side as well, as --set does (may be repeated)");
+    TO_SET_STRING = Flag::new("to-set-string", Texts, "set values of the new side as well, as --set-string does (may be repeated)");
+    TO_VALUES = Flag::new("to-values", List, "read values of the new side from a YAML file, in place of those of --values (may be repeated)");
+}
+
+flags! {
+    /// Flags of the commands below `snapshot`.
+    SNAPSHOT_FLAGS;
+    SNAPSHOT_CASE = Flag::new("case", List, "cases to look at; * and ? stand for others (may be repeated)");
+    SNAPSHOT_CASES = Flag::new("cases", Text, "folder with a values file for each case (default CHART/tests/cases, else CHART/ci)");
+    SNAPSHOT_SETTINGS = Flag::new("settings", Text, "file that says how cases are rendered (default CHART/tests/snapshot.yaml)");
+    SNAPSHOT_FOLDER = Flag::new("snapshots", Text, "folder of the snapshots (default CHART/tests/snapshots)");
+}
+
+flags! {
+    /// Flags of `snapshot test` alone.
+    SNAPSHOT_TEST_FLAGS;
+    UNREFERENCED = Flag::new("unreferenced", Text, "what to do about snapshots without a case: warn, or reject to fail");
+}
+
+flags! {
+    /// Flags of `snapshot accept` alone.
+    SNAPSHOT_ACCEPT_FLAGS;
+    UNREFERENCED_ACCEPT = Flag::new("unreferenced", Text, "what to do about snapshots without a case: warn, or delete");
+}
+
+flags! {
     /// Flags of `docs` alone.
     DOCS_FLAGS;
     DOCS_BADGES = Flag::new("badge-style", Text, "style of the badges that shields.io draws (default flat-square)");

@@ -167,7 +167,7 @@ impl Flag {
 }
 
 /// The flags and arguments of one call.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Args {
     /// what is no flag, in order
     pub(crate) positional: Vec<String>,
@@ -214,7 +214,14 @@ impl Args {
             .map_or(&[], |(_, values)| values.as_slice())
     }
 
-    fn add(&mut self, flag: &'static Flag, values: Vec<String>) {
+    /// Gives a flag other values.
+    pub(crate) fn replace(&mut self, flag: &'static Flag, values: Vec<String>) {
+        self.given.retain(|(name, _)| *name != flag.name);
+        self.given.push((flag.name, values));
+    }
+
+    /// Gives a flag more values, or another one if it keeps but one.
+    pub(crate) fn add(&mut self, flag: &'static Flag, values: Vec<String>) {
         match self.given.iter_mut().find(|(name, _)| *name == flag.name) {
             Some((_, known)) if flag.kind.keeps_last() => *known = values,
             Some((_, known)) => known.extend(values),

@@ -7,6 +7,7 @@ mod dependency;
 mod dependency_build;
 mod dependency_list;
 mod dependency_update;
+mod diff;
 mod docs;
 mod docs_rows;
 mod jsonpath;
@@ -17,6 +18,7 @@ mod output_dir;
 mod schema;
 mod show;
 mod show_only;
+mod snapshot;
 mod template;
 mod template_flags;
 mod template_report;
@@ -46,10 +48,12 @@ pub(crate) static ROOT: Command = Command {
         chart::COMMAND,
         compose::COMMAND,
         dependency::COMMAND,
+        diff::COMMAND,
         docs::COMMAND,
         lint::COMMAND,
         schema::COMMAND,
         show::COMMAND,
+        snapshot::COMMAND,
         template::COMMAND,
         validate::COMMAND,
         values::COMMAND,

@@ -138,7 +138,7 @@ fn patterns(args: &Args) -> Result<Vec<Regex>, Failure> {
 }
 
 /// Tells whether a path is a chart.
-fn is_chart(path: &str) -> bool {
+pub(super) fn is_chart(path: &str) -> bool {
     embedded::find(path).is_some()
         || Path::new(path).join("Chart.yaml").is_file()
         || [".tgz", ".tar.gz"].iter().any(|ending| path.ends_with(ending))

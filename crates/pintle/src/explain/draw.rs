@@ -243,13 +243,7 @@ pub(crate) fn are_wanted(args: &Args, is_ours: bool) -> bool {
 
 /// Gives what draws, with colours only where they are wanted.
 pub(crate) fn renderer(args: &Args) -> Renderer {
-    let mode = args.text(&flags::COLOUR).or_else(|| args.text(&flags::COLOR)).unwrap_or("auto");
-    let is_dumb = environment::variable("TERM").is_some_and(|term| term == "dumb");
-    let has_colour = match mode {
-        "always" => true,
-        "never" => false,
-        _ => io::stderr().is_terminal() && environment::variable("NO_COLOR").is_none() && !is_dumb,
-    };
+    let has_colour = environment::has_colour(args, io::stderr().is_terminal());
     if has_colour { Renderer::styled() } else { Renderer::plain() }
 }
 

@@ -152,7 +152,8 @@ fn n_line_feeds(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
-fn read(file: &str) -> io::Result<Vec<u8>> {
+/// Reads a file, or standard input; one that is too large is an error.
+pub(crate) fn read(file: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if file == STANDARD_INPUT {
         io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;

@@ -75,7 +75,10 @@ impl Writer {
         }
         let origin = object.new.as_ref().or(object.old.as_ref());
         if let Some(Origin { source, line }) = origin.filter(|origin| !origin.source.is_empty()) {
-            let _ = write!(title, "  ({}:{line})", plain(source));
+            let _ = match line {
+                0 => write!(title, "  ({})", plain(source)),
+                line => write!(title, "  ({}:{line})", plain(source)),
+            };
         }
         let code =
             if self.colour == Colour::Ansi { format!("{BOLD};{code}") } else { String::new() };
