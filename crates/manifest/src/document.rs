@@ -272,15 +272,12 @@ fn without_repeated<'a>(entries: Vec<Entry<'a>>, repeated: &mut Vec<u32>) -> Vec
     let mut kept: Vec<Entry<'a>> = Vec::with_capacity(entries.len());
     let mut places = HashMap::new();
     for entry in entries {
-        match places.get(&entry.key) {
-            Some(&at) => {
-                repeated.push(entry.offset);
-                kept[at] = entry;
-            }
-            None => {
-                places.insert(entry.key.clone(), kept.len());
-                kept.push(entry);
-            }
+        if let Some(&at) = places.get(&entry.key) {
+            repeated.push(entry.offset);
+            kept[at] = entry;
+        } else {
+            places.insert(entry.key.clone(), kept.len());
+            kept.push(entry);
         }
     }
     kept

@@ -23,7 +23,6 @@ const NAME_PART_ERROR: &str = "name part must consist of alphanumeric characters
 const QUALIFIED_ERROR: &str = "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
 const LABEL_VALUE_ERROR: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const IDENTIFIER_ERROR: &str = "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')";
-const ENV_NAME_ERROR: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 const RELAXED_ENV_NAME_ERROR: &str = "a valid environment variable name must consist only of printable ASCII characters other than '='";
 const CONFIG_KEY_ERROR: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const HEADER_ERROR: &str = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
@@ -173,17 +172,6 @@ fn parent_faults(text: &str, faults: &mut Faults) {
         _ if text.starts_with("..") => faults.push("must not start with '..'".into()),
         _ => {}
     }
-}
-
-/// `IsEnvVarName`: `MY_ENV.NAME`.
-pub(crate) fn env_name(text: &str) -> Faults {
-    let mut faults = Faults::new();
-    let starts = !text.starts_with(|c: char| c.is_ascii_digit()) && !text.is_empty();
-    if !starts || !text.bytes().all(is_config_byte) {
-        faults.push(ENV_NAME_ERROR.into());
-    }
-    parent_faults(text, &mut faults);
-    faults
 }
 
 /// `IsRelaxedEnvVarName`: anything printable but `=`.

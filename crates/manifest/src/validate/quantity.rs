@@ -67,11 +67,6 @@ impl Quantity {
     pub(crate) fn is_whole(self) -> bool {
         self.0 % NANO == 0
     }
-
-    /// Tells whether it has no fraction of thousandths.
-    pub(crate) fn is_whole_in_milli(self) -> bool {
-        self.0 % (NANO / 1000) == 0
-    }
 }
 
 /// Reads a quantity.

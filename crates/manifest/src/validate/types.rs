@@ -32,7 +32,7 @@ impl Minor {
 pub(crate) struct Types {
     kinds: HashMap<(&'static str, &'static str), Kind>,
     names: HashMap<&'static str, TypeId>,
-    types: Vec<Type>,
+    structs: Vec<Type>,
     shapes: Vec<Shape>,
 }
 
@@ -47,8 +47,6 @@ pub(crate) struct ShapeId(u32);
 /// A kind that can be created.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
-    /// the plural that paths of the API bear
-    pub(crate) resource: &'static str,
     /// whether its objects lie in namespaces
     pub(crate) is_namespaced: bool,
     /// its type
@@ -155,11 +153,6 @@ impl Types {
         kinds.into_iter()
     }
 
-    /// Finds a type by its name, such as `core.v1.PodSpec`.
-    pub(crate) fn named(&self, name: &str) -> Option<&Type> {
-        self.names.get(name).map(|id| self.get(*id))
-    }
-
     /// Finds the number of a type by its name.
     pub(crate) fn id(&self, name: &str) -> Option<TypeId> {
         self.names.get(name).copied()
@@ -167,7 +160,7 @@ impl Types {
 
     /// Gives a type.
     pub(crate) fn get(&self, id: TypeId) -> &Type {
-        &self.types[id.0 as usize]
+        &self.structs[id.0 as usize]
     }
 
     /// Gives the shape of what a list or a map holds.
@@ -189,7 +182,7 @@ impl Types {
         let mut types = Self {
             kinds: HashMap::new(),
             names,
-            types: Vec::with_capacity(n_types),
+            structs: Vec::with_capacity(n_types),
             shapes: Vec::new(),
         };
         for line in text.lines() {
@@ -198,10 +191,10 @@ impl Types {
             } else if let Some(kind) = line.strip_prefix("kind ") {
                 types.read_kind(kind);
             } else if is_name(&line) {
-                types.types.push(Type { name: line, fields: Vec::new() });
+                types.structs.push(Type { name: line, fields: Vec::new() });
             }
         }
-        for read in &mut types.types {
+        for read in &mut types.structs {
             read.fields.sort_unstable_by_key(|field| field.name);
         }
         types
@@ -210,10 +203,10 @@ impl Types {
     fn read_kind(&mut self, line: &'static str) {
         let mut words = line.split(' ');
         let mut word = || words.next().unwrap_or_default();
-        let (api_version, kind, resource) = (word(), word(), word());
+        let (api_version, kind, _resource) = (word(), word(), word());
         let is_namespaced = word() == "namespaced";
         if let Some(&id) = self.names.get(word()) {
-            self.kinds.insert((api_version, kind), Kind { resource, is_namespaced, id });
+            self.kinds.insert((api_version, kind), Kind { is_namespaced, id });
         }
     }
 
@@ -226,7 +219,7 @@ impl Types {
             Some("set") => Merge::Set,
             Some(keys) => Merge::By(keys.trim_start_matches("by ")),
         };
-        if let Some(last) = self.types.last_mut() {
+        if let Some(last) = self.structs.last_mut() {
             last.fields.push(Field { name, shape, merge });
         }
     }
@@ -280,7 +273,8 @@ mod tests {
             let pod = types.kind("v1", "Pod").unwrap();
             assert!(pod.is_namespaced);
             assert_eq!(types.get(pod.id).name, "core.v1.Pod");
-            let containers = types.named("core.v1.PodSpec").unwrap().field("containers").unwrap();
+            let spec = types.get(types.id("core.v1.PodSpec").unwrap());
+            let containers = spec.field("containers").unwrap();
             assert_eq!(containers.merge, Merge::By("name"));
             assert!(matches!(containers.shape, Shape::List(_)));
         }

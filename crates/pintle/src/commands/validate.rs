@@ -165,11 +165,11 @@ impl RenderedChart {
         let release = Release::new(RELEASE_NAME).namespace(environment::namespace(args));
         let Prepared { chart, path, given, release } =
             prepare::gather(call, path.to_owned(), release, output)?;
-        let renderer = Renderer::new(chart, settings(args, profile, version));
-        let rendered = renderer
+        let ready = Renderer::new(chart, settings(args, profile, version));
+        let rendered = ready
             .render(&given.values, &release)
             .map_err(|error| failure_of(&error, profile, output))?;
-        Ok(Self { renderer, path, given, release, rendered })
+        Ok(Self { renderer: ready, path, given, release, rendered })
     }
 
     fn subject(&self) -> Subject<'_> {

@@ -64,7 +64,8 @@ pub(crate) fn read_all(files: Vec<String>, definitions: &mut Definitions) -> Vec
         let text = match read(&name) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
                 let offset = error.utf8_error().valid_up_to();
-                let line = 1 + n_line_feeds(&error.as_bytes()[..offset]);
+                let line =
+                    1 + String::from_utf8_lossy(&error.as_bytes()[..offset]).matches('\n').count();
                 (line, "the file is no UTF-8 text".to_owned())
             }),
             Err(error) => Err((1, go_words(&error))),
@@ -148,11 +149,7 @@ fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Ju
     }
 }
 
-fn n_line_feeds(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
-}
-
-/// Reads a file, or standard input; one that is too large is an error.
+/// Reads a file, or standard input, of at most 256 MiB.
 pub(crate) fn read(file: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if file == STANDARD_INPUT {

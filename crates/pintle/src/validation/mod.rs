@@ -55,8 +55,8 @@ pub(crate) struct Told {
 impl Told {
     /// Gives the place in a file that the user can edit: the template that wrote the line, or the line itself.
     pub(crate) fn place<'t>(&'t self, judged: &'t Judged) -> (&'t str, usize, usize) {
-        let templates = self.printed.iter().flat_map(|printed| printed.templates.iter().rev());
-        match templates.filter_map(|template| template.location.as_ref()).next() {
+        let mut templates = self.printed.iter().flat_map(|printed| printed.templates.iter().rev());
+        match templates.find_map(|template| template.location.as_ref()) {
             Some(location) => (&location.file, location.line, location.column),
             None => (&judged.file, self.line, self.column),
         }

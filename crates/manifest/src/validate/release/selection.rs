@@ -161,7 +161,7 @@ fn is_added_later(key: &str) -> bool {
 }
 
 /// Gives the keys that a label selector asks for.
-fn keys_of<'a>(selector: At<'a>) -> impl Iterator<Item = &'a str> {
+fn keys_of(selector: At<'_>) -> impl Iterator<Item = &str> {
     let keys = selector.get("matchLabels").texts().map(|(key, _)| key);
     let expressions = selector.get("matchExpressions").items();
     keys.chain(expressions.map(|expression| expression.get("key").text()))

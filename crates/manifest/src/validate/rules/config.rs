@@ -81,16 +81,14 @@ fn required_keys(at: At<'_>) {
         }
         "kubernetes.io/dockercfg" => require(".dockercfg"),
         "kubernetes.io/dockerconfigjson" => require(".dockerconfigjson"),
-        "kubernetes.io/basic-auth" => {
-            if value("username").is_none() && value("password").is_none() {
-                data.key("username").required("");
-                data.key("password").required("");
-            }
+        "kubernetes.io/basic-auth"
+            if value("username").is_none() && value("password").is_none() =>
+        {
+            data.key("username").required("");
+            data.key("password").required("");
         }
-        "kubernetes.io/ssh-auth" => {
-            if value("ssh-privatekey").is_none_or(|is_empty| is_empty) {
-                data.key("ssh-privatekey").required("");
-            }
+        "kubernetes.io/ssh-auth" if value("ssh-privatekey").is_none_or(|is_empty| is_empty) => {
+            data.key("ssh-privatekey").required("");
         }
         "kubernetes.io/tls" => ["tls.crt", "tls.key"].into_iter().for_each(require),
         _ => {}

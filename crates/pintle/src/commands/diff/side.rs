@@ -61,8 +61,9 @@ impl Side {
             }
             Self::Chart(rendered) => {
                 let keep = |hook: &&Hook| {
-                    !args.is_on(&flags::NO_HOOKS)
-                        && !(args.is_on(&flags::SKIP_TESTS) && hook.is_test())
+                    let is_left_out = args.is_on(&flags::NO_HOOKS)
+                        || args.is_on(&flags::SKIP_TESTS) && hook.is_test();
+                    !is_left_out
                 };
                 let manifests = rendered.objects.manifests.iter();
                 let hooks = rendered.objects.hooks.iter().filter(keep).map(|hook| &hook.object);
@@ -106,9 +107,9 @@ fn render(call: &Call, reference: &str, output: &mut Output) -> Result<Rendered,
     };
     let renderer = Renderer::new(chart, settings);
     let mut report = Report::default();
-    let rendered = renderer.render_reporting(&given.values, &release, &mut report);
+    let result = renderer.render_reporting(&given.values, &release, &mut report);
     say(&report, profile, output);
-    rendered.map_err(|error| {
+    result.map_err(|error| {
         let explained = explain::are_wanted(args, call.is_ours())
             .then(|| explain::failure(call, &error, (&renderer, &release), &path, &given, output))
             .flatten();

@@ -1,4 +1,4 @@
-//! The report as JUnit's XML: a suite for each file, a case for each object.
+//! The report as the XML of `JUnit`: a suite for each file, a case for each object.
 
 use std::fmt::Write as _;
 

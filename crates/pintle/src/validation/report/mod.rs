@@ -20,7 +20,7 @@ pub(crate) enum Format {
     Text,
     /// kubeconform's document, with our findings
     Json,
-    /// the report of JUnit, for machines that show tests
+    /// the report of `JUnit`, for machines that show tests
     Junit,
     /// the Static Analysis Results Interchange Format, 2.1.0
     Sarif,
