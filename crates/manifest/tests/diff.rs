@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +62,7 @@ fn changes_are_what_was_accepted() {
         let mut got = String::new();
         for (name, body) in cases(&fs::read_to_string(&path).unwrap()) {
             n_cases += 1;
-            got.push_str(&format!("--- {name} ---\n{}\n", outcome(file, &body)));
+            writeln!(got, "--- {name} ---\n{}", outcome(file, &body)).unwrap();
         }
         let snapshot = root().join("snapshots/ours/diff").join(file);
         if std::env::var_os(ACCEPT).is_some() {
@@ -70,7 +71,7 @@ fn changes_are_what_was_accepted() {
         }
         let expected = fs::read_to_string(&snapshot).unwrap_or_default();
         if expected != got {
-            complaints.push_str(&format!("=== {file}\nexpected:\n{expected}\ngot:\n{got}\n"));
+            writeln!(complaints, "=== {file}\nexpected:\n{expected}\ngot:\n{got}").unwrap();
         }
     }
     assert!(complaints.is_empty(), "{complaints}");
@@ -92,8 +93,9 @@ fn many_objects_and_deep_ones_are_compared_soon() {
     let deep =
         |leaf: &str| format!("kind: Odd\nspec: {}{leaf}{}\n", "[x, ".repeat(900), "]".repeat(900));
     assert_eq!(compare(&deep("a"), &deep("b")).objects.len(), 1);
-    let lines =
-        |n: usize| (0..30_000).map(|line| format!("    {}\n", line % n)).collect::<String>();
+    let lines = |n: usize| {
+        (0..30_000).map(|line| format!("    {}\n", line % n)).collect::<Vec<_>>().concat()
+    };
     let text = |n: usize| format!("kind: ConfigMap\ndata:\n  a: |\n{}", lines(n));
     assert_eq!(compare(&text(7), &text(11)).objects.len(), 1);
 }
