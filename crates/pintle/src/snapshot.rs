@@ -46,7 +46,7 @@ pub fn snapshot_text(chart: &Chart, values: &Values, release: &Release) -> Strin
 /// ])?;
 /// pintle::assert_chart_snapshot!(chart, Values::default(), Release::new("demo"), @r"
 /// ---
-/// # Source: web/templates/a.yaml
+/// ## Source: web/templates/a.yaml
 /// apiVersion: v1
 /// kind: Pod
 /// metadata:
