@@ -81,7 +81,7 @@ impl Decoder {
             (Shape::Int32 | Shape::IntOrString, Content::Int(value))
                 if i32::try_from(*value).is_ok() => {}
             (Shape::Quantity, Content::String(text)) => {
-                if let Err(error) = quantity::parse(text) {
+                if let Err(error) = quantity::parse(text.trim()) {
                     self.broken(at, error);
                 }
             }

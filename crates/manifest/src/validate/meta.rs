@@ -2,7 +2,9 @@
 //!
 //! Source: `pkg/api/validation/objectmeta.go` and `pkg/apis/meta/v1/validation` of apimachinery.
 
-use super::at::{At, quoted};
+use std::collections::HashSet;
+
+use super::at::{At, quoted, shown};
 use super::finding::Code;
 use super::names::{self, NameRule, dns_label, label_value, qualified_name};
 
@@ -12,7 +14,8 @@ const MAX_ANNOTATIONS: usize = 256 << 10;
 /// Checks the metadata of an object that is to be created.
 pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
     names_of_object(at, rule);
-    if at.get("name").text().is_empty() && at.get("generateName").text().is_empty() {
+    let is_nameless = at.get("name").text().is_empty() && at.get("generateName").text().is_empty();
+    if is_nameless && rule != NameRule::SubdomainOrNone {
         at.get("name").required("name or generateName is required");
     }
     let namespace = at.get("namespace");
@@ -24,7 +27,6 @@ pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
     annotations(at.get("annotations"));
     owner_references(at.get("ownerReferences"));
     finalizers(at.get("finalizers"));
-    managed_fields(at.get("managedFields"));
 }
 
 /// Checks the name of an object, or what one will be made of.
@@ -93,9 +95,12 @@ pub(crate) fn annotations(at: At<'_>) {
     }
 }
 
+/// Checks who owns the object: of those that are the same one is kept, and paths leave their number out.
 fn owner_references(at: At<'_>) {
     let mut controller = None;
-    for owner in at.items() {
+    let mut known = HashSet::new();
+    for owner in at.items().filter(|owner| known.insert(shown(owner.node()))) {
+        let owner = at.standing_for(owner);
         let must_not_be_empty = |name, is_empty: bool, detail: &str| {
             if is_empty {
                 owner.get(name).invalid_as(&quoted(owner.get(name).text()), detail);
@@ -136,23 +141,6 @@ fn finalizers(at: At<'_>) {
     }
     if of_garbage == 3 {
         at.invalid("finalizer orphan and foregroundDeletion cannot be both set");
-    }
-}
-
-fn managed_fields(at: At<'_>) {
-    for entry in at.items() {
-        let operation = entry.get("operation");
-        if !matches!(operation.text(), "Apply" | "Update") {
-            operation.invalid_as(&quoted(operation.text()), "must be `Apply` or `Update`");
-        }
-        let fields_type = entry.get("fieldsType");
-        if !matches!(fields_type.text(), "" | "FieldsV1") {
-            fields_type.invalid("must be `FieldsV1`");
-        }
-        let manager = entry.get("manager");
-        if manager.text().len() > 128 {
-            manager.too_long(128);
-        }
     }
 }
 

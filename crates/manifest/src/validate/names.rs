@@ -249,6 +249,8 @@ pub(crate) fn port_number(value: i64) -> Faults {
 pub(crate) enum NameRule {
     /// a DNS subdomain
     Subdomain,
+    /// a DNS subdomain, which the server makes up where none is given
+    SubdomainOrNone,
     /// a DNS label
     Label,
     /// a DNS label that does not begin with a digit
@@ -276,7 +278,7 @@ impl NameRule {
             _ => name,
         };
         match self {
-            Self::Subdomain => dns_subdomain(name),
+            Self::Subdomain | Self::SubdomainOrNone => dns_subdomain(name),
             Self::Label => dns_label(name),
             Self::Label1035 => dns_1035_label(name),
             Self::PathSegment => path_segment(name, is_beginning),

@@ -28,7 +28,7 @@ pub(super) fn rules(group: &str, kind: &str) -> Option<Rules> {
     let (name, check): (_, fn(At<'_>)) = match (group, kind) {
         ("", "Namespace") => (NameRule::Label, namespace),
         ("", "ServiceAccount") => (NameRule::Subdomain, |_| {}),
-        ("", "LimitRange") => (NameRule::Subdomain, quota::limit_range),
+        ("", "LimitRange") => (NameRule::SubdomainOrNone, quota::limit_range),
         ("", "ResourceQuota") => (NameRule::Subdomain, quota::resource_quota),
         ("", "Node") => (NameRule::Subdomain, node),
         ("coordination.k8s.io", "Lease") => (NameRule::Subdomain, lease),
