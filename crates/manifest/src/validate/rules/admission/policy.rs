@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::compiles;
-use super::{one_of_if_set, rule, selector};
+use super::expression::{self, Declared, Type, Wanted};
+use super::{MAX_EXPRESSIONS, one_of_if_set, rule, selector};
 use crate::validate::at::{At, quoted};
 use crate::validate::meta;
 use crate::validate::names::{self, NameRule};
@@ -20,7 +20,7 @@ const ACTIONS: &[&str] = &["Audit", "Deny", "Warn"];
 /// Checks a `ValidatingAdmissionPolicy`.
 pub(super) fn validating(at: At<'_>) {
     let spec = at.get("spec");
-    common(spec);
+    let declared = common(spec, !spec.get("variables").is_empty());
     let (validations, audits) = (spec.get("validations"), spec.get("auditAnnotations"));
     if validations.is_empty() && audits.is_empty() {
         let detail = "validations or auditAnnotations must contain at least one item";
@@ -28,14 +28,16 @@ pub(super) fn validating(at: At<'_>) {
         audits.required(detail);
         return;
     }
-    validations.items().for_each(validation);
+    for validation in validations.items().take(MAX_EXPRESSIONS) {
+        self::validation(validation, &declared);
+    }
     if audits.len() > MAX_AUDIT_ANNOTATIONS {
         let detail = format!("must not have more than {MAX_AUDIT_ANNOTATIONS} auditAnnotations");
         audits.invalid(&detail);
     }
     let mut seen = HashSet::new();
-    for audit in audits.items() {
-        audit_annotation(audit, at.get("metadata").get("name").text());
+    for audit in audits.items().take(MAX_EXPRESSIONS) {
+        audit_annotation(audit, at.get("metadata").get("name").text(), &declared);
         let key = audit.get("key");
         if audits.len() > 1 && !seen.insert(key.text()) {
             key.duplicate();
@@ -46,18 +48,20 @@ pub(super) fn validating(at: At<'_>) {
 /// Checks a `MutatingAdmissionPolicy`.
 pub(super) fn mutating(at: At<'_>) {
     let spec = at.get("spec");
-    common(spec);
-    let constraints = spec.get("matchConstraints");
-    mutating_operations(constraints);
+    let declared = Declared { has_patches: true, ..common(spec, true) };
+    mutating_operations(spec.get("matchConstraints"));
     let mutations = spec.get("mutations");
     if mutations.is_empty() {
         mutations.required("mutations must contain at least one item");
     }
-    mutations.items().for_each(mutation);
+    for mutation in mutations.items().take(MAX_EXPRESSIONS) {
+        self::mutation(mutation, &declared);
+    }
     meta::one_of(spec.get("reinvocationPolicy"), super::REINVOCATION_POLICIES);
 }
 
-fn common(spec: At<'_>) {
+/// Checks what both kinds of policies have, and gives what their expressions may name.
+fn common(spec: At<'_>, has_variables: bool) -> Declared<'_> {
     one_of_if_set(spec.get("failurePolicy"), super::FAILURE_POLICIES);
     let kind = spec.get("paramKind");
     if kind.is_set() {
@@ -72,8 +76,19 @@ fn common(spec: At<'_>) {
     } else {
         constraints.required("");
     }
-    super::match_conditions(spec.get("matchConditions"));
-    spec.get("variables").items().for_each(variable);
+    super::match_conditions(spec.get("matchConditions"), kind.is_set());
+    let mut declared = Declared {
+        has_params: kind.is_set(),
+        has_authorizer: true,
+        has_patches: false,
+        variables: has_variables.then(Vec::new),
+    };
+    for variable in spec.get("variables").items().take(MAX_EXPRESSIONS) {
+        let found = self::variable(variable, &declared);
+        let name = variable.get("name").text();
+        declared.variables.get_or_insert_default().push((name, found));
+    }
+    declared
 }
 
 /// Refuses operations that leave nothing to change; the path names no item.
@@ -126,7 +141,8 @@ fn joined(at: At<'_>, text: &str, faults: &names::Faults, before: &str) {
     }
 }
 
-fn variable(at: At<'_>) {
+/// Checks a variable, and gives what it comes to.
+fn variable(at: At<'_>, declared: &Declared<'_>) -> Type {
     let (name, expression) = (at.get("name"), at.get("expression"));
     if name.text().trim().is_empty() {
         name.required("name is not specified");
@@ -140,9 +156,9 @@ fn variable(at: At<'_>) {
     }
     if expression.text().trim().is_empty() {
         expression.required("expression is not specified");
-    } else {
-        compiles(expression);
+        return Type::Unknown;
     }
+    expression::check(expression, expression.text(), declared, Wanted::Anything)
 }
 
 fn is_cel_identifier(text: &str) -> bool {
@@ -172,16 +188,21 @@ fn is_cel_identifier(text: &str) -> bool {
     names::identifier(text).is_empty() && !RESERVED.contains(&text)
 }
 
-fn validation(at: At<'_>) {
+fn validation(at: At<'_>, declared: &Declared<'_>) {
     let expression = at.get("expression");
     if expression.text().trim().is_empty() {
         expression.required("expression is not specified");
     } else {
-        compiles(expression);
+        expression::check(expression, expression.text(), declared, Wanted::Bool);
     }
     let of_message = at.get("messageExpression");
-    if !of_message.text().is_empty() && of_message.text().trim().is_empty() {
-        of_message.invalid("must be non-empty if specified");
+    match (of_message.text(), of_message.text().trim()) {
+        ("", _) => {}
+        (_, "") => of_message.invalid("must be non-empty if specified"),
+        (text, _) => {
+            let declared = Declared { has_authorizer: false, ..declared.clone() };
+            expression::check(of_message, text, &declared, Wanted::Text);
+        }
     }
     let message = at.get("message");
     let before = if at.minor().number() < 34 { "message " } else { "" };
@@ -196,7 +217,7 @@ fn validation(at: At<'_>) {
     one_of_if_set(at.get("reason"), REASONS);
 }
 
-fn audit_annotation(at: At<'_>, policy: &str) {
+fn audit_annotation(at: At<'_>, policy: &str, declared: &Declared<'_>) {
     let key = at.get("key");
     if policy.is_empty() {
         key.invalid_as(&quoted(key.text()), "requires metadata.name be non-empty");
@@ -212,10 +233,12 @@ fn audit_annotation(at: At<'_>, policy: &str) {
         value.required("valueExpression is not specified");
     } else if trimmed.len() > MAX_AUDIT_EXPRESSION {
         value.required(&format!("must not exceed {MAX_AUDIT_EXPRESSION} bytes in length"));
+    } else {
+        expression::check(value, trimmed, declared, Wanted::TextOrNull);
     }
 }
 
-fn mutation(at: At<'_>) {
+fn mutation(at: At<'_>, declared: &Declared<'_>) {
     let kinds = [("ApplyConfiguration", "applyConfiguration"), ("JSONPatch", "jsonPatch")];
     let patch_type = at.get("patchType");
     meta::one_of(patch_type, &kinds.map(|(name, _)| name));
@@ -231,8 +254,15 @@ fn mutation(at: At<'_>) {
             }
         } else if !patch.is_set() {
             patch.required(&format!("must be specified when patchType is {chosen}"));
-        } else if patch.get("expression").text().trim().is_empty() {
-            patch.get("expression").required("");
+        } else {
+            let expression = patch.get("expression");
+            let wanted = if field == "jsonPatch" { Wanted::Patches } else { Wanted::Configuration };
+            match expression.text().trim() {
+                "" => expression.required(""),
+                text => {
+                    expression::check(expression, text, declared, wanted);
+                }
+            }
         }
     }
 }

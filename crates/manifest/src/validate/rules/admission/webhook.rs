@@ -54,7 +54,7 @@ fn webhook(hook: At<'_>, is_mutating: bool) {
         (false, true) => webhook_service(service),
         _ => client.required("exactly one of url or service is required"),
     }
-    super::match_conditions(hook.get("matchConditions"));
+    super::match_conditions(hook.get("matchConditions"), false);
 }
 
 /// `IsFullyQualifiedName`: a domain of three parts.
