@@ -260,8 +260,8 @@ mod tests {
             assert_eq!(n_whole, documents.len(), "{version}: not every object is recorded");
         }
     }
+
     #[test]
-    #[ignore = "the rules of some kinds are still being written"]
     fn what_servers_say_we_say_too() {
         let documents = documents::ours().unwrap();
         let mut gaps = Gaps::read().unwrap();
