@@ -86,5 +86,4 @@ pub use pintle_engine::{
     TemplateError, Warning, World,
 };
 /// What changes between two sets of objects.
-pub use pintle_manifest::diff;
-pub use pintle_manifest::{Head, Hook, HookEvent, Object, Objects};
+pub use pintle_manifest::{Head, Hook, HookEvent, Object, Objects, diff, validate};

@@ -13,7 +13,8 @@ use std::path::Path;
 use pintle::compose::{
     Compat, FileError, Options, Ports, Privileged, Project, Source, SourceFile, convert,
 };
-use pintle::{Chart, Release, Renderer, Values};
+use pintle::validate::{Inspected, Minor, Validator};
+use pintle::{Chart, Release, Rendered, Renderer, Values};
 
 /// Set by `cargo xtask accept`: what comes out now becomes what shall come out.
 const ACCEPT: &str = "PINTLE_ACCEPT";
@@ -83,7 +84,7 @@ fn flags(folder: &Folder) -> (Vec<String>, Options) {
     (files, options)
 }
 
-/// Converts and renders a case, and writes down what came of it. Tells whether it converted.
+/// Converts, renders and validates a case, and writes down what came of it. Tells whether it converted.
 fn outcome(folder: &Folder, renderer: &Renderer) -> (String, bool) {
     let (names, options) = flags(folder);
     let files: Vec<SourceFile> = names.iter().map(|name| folder.file(name)).collect();
@@ -106,7 +107,16 @@ fn outcome(folder: &Folder, renderer: &Renderer) -> (String, bool) {
     for object in release.objects() {
         writeln!(text, "{} {}", object.head.kind, object.head.name).unwrap();
     }
+    assert_taken(&release);
     (text, true)
+}
+
+/// Asserts that an API server would take every object.
+fn assert_taken(release: &Rendered) {
+    let texts: Vec<&str> = release.objects().map(|object| &*object.text).collect();
+    let inspected = Validator::new(Minor::near(34)).inspect_release(&texts, "default");
+    let refused = inspected.iter().flatten().filter(|inspected| inspected.is_refused());
+    assert_eq!(refused.collect::<Vec<_>>(), Vec::<&Inspected>::new());
 }
 
 fn converted_text(text: &str) -> &str {
