@@ -79,7 +79,7 @@ codes! {
     /// a kind that nobody described to us
     UNKNOWN_KIND = Warning "unknown-kind", "no schema for the kind: only its metadata was checked";
     /// a key twice
-    DUPLICATE_KEY = Error "duplicate-key", "a key occurs twice in one map, and the last one counts";
+    DUPLICATE_KEY = Warning "duplicate-key", "a key occurs twice in one map, and the last one counts";
     /// a field the type does not have
     UNKNOWN_FIELD = Error "unknown-field", "the type has no such field";
     /// a value of another type
