@@ -1,6 +1,6 @@
 //! Faults: valid objects with one change each.
 //!
-//! [`candidates`] lists all changes that could be made in an object, [`choose`] takes some of them, of each sort alike, and
+//! [`candidates()`] lists all changes that could be made in an object, [`choose`] takes some of them, of each sort alike, and
 //! [`Fault::apply`] makes one. A fault is written as a place and a word ([`Fault::place`], [`Change::word`]) and read from
 //! them again, so that what was once judged needs no copy of the object. Nothing is left to chance: a seed gives the same
 //! faults everywhere.
