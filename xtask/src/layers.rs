@@ -11,12 +11,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-yaml", &[]),
     ("pintle-chart", &["pintle-yaml"]),
     ("pintle-manifest", &["pintle-yaml"]),
+    ("pintle-agentrun", &["pintle-manifest"]),
     ("pintle-compose", &["pintle-chart", "pintle-yaml"]),
     ("pintle-engine", &["pintle-chart", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"]),
     ("pintle-docs", &["pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),
     (
         "pintle",
         &[
+            "pintle-agentrun",
             "pintle-chart",
             "pintle-compose",
             "pintle-docs",
@@ -30,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "xtask",
         &[
             "pintle",
+            "pintle-agentrun",
             "pintle-chart",
             "pintle-engine",
             "pintle-gotmpl",
