@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Problem;
 use crate::objects::Objects;
-use crate::report::{Place, Report};
-use crate::source::{MAX_FILE_BYTES, Options, Project, SourceFile};
+use crate::report::Report;
+use crate::source::{Options, Project};
 use crate::variables::Variables;
 
 /// The project, as far as it is known before its services are converted.
@@ -29,21 +28,4 @@ pub(crate) struct Context<'a> {
     pub(crate) volumes: BTreeMap<String, String>,
     /// configs and secrets
     pub(crate) objects: Objects,
-}
-
-impl Context<'_> {
-    /// Takes a file's bytes as text; nothing if they are too many or no text.
-    pub(crate) fn add(&mut self, file: &SourceFile, folder: &str) -> Option<u32> {
-        let text = std::str::from_utf8(&file.content).ok().filter(|text| !text.contains('\0'));
-        if let Some(text) = text.filter(|text| text.len() <= MAX_FILE_BYTES) {
-            return Some(self.report.add_file(file.name.clone(), text, folder.to_owned()));
-        }
-        let id = self.report.add_file(file.name.clone(), String::new(), folder.to_owned());
-        let (problem, reason) = match text {
-            Some(_) => (Problem::Limit, format!("the file is larger than {MAX_FILE_BYTES} bytes")),
-            None => (Problem::File, "the file is not UTF-8 text".to_owned()),
-        };
-        self.report.error(Place::start_of(id), problem, reason, "");
-        None
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::Problem;
 use crate::node::{Dialect, Kind, Map, Node, read};
 use crate::report::{Place, Report};
-use crate::source::{FileError, MAX_FILE_BYTES, Options, Source, SourceFile};
+use crate::source::{FileError, Options, Source, SourceFile};
 use crate::variables::Variables;
 use crate::{env_file, extends, include, interpolate, merge, path, version_one};
 
@@ -37,7 +37,7 @@ impl<'a> Loader<'a> {
             self.env_defaults(".env", &mut variables);
         }
         for file in &options.env_files {
-            let Some(id) = self.add(file, "") else { continue };
+            let Some(id) = self.report.add_source(file, "") else { continue };
             for (name, value) in
                 env_file::read(&mut self.report, id, env_file::Format::Dotenv, &variables)
             {
@@ -55,7 +55,7 @@ impl<'a> Loader<'a> {
             Ok(content) => {
                 let name = self.source.project.display_name(path);
                 let file = SourceFile { name, content };
-                let Some(id) = self.add(&file, path::folder(path)) else { return };
+                let Some(id) = self.report.add_source(&file, path::folder(path)) else { return };
                 let pairs =
                     env_file::read(&mut self.report, id, env_file::Format::Dotenv, variables);
                 let mut own = Variables::default();
@@ -81,7 +81,7 @@ impl<'a> Loader<'a> {
     pub(crate) fn given_files(&mut self, variables: &Variables) -> Option<Node> {
         let mut model: Option<Node> = None;
         for file in self.source.files {
-            let Some(id) = self.add(file, "") else { continue };
+            let Some(id) = self.report.add_source(file, "") else { continue };
             for next in self.documents(id, variables) {
                 put_over(&mut model, next);
             }
@@ -99,7 +99,7 @@ impl<'a> Loader<'a> {
         match self.source.project.read(path) {
             Ok(content) => {
                 let name = self.source.project.display_name(path);
-                self.add(&SourceFile { name, content }, folder)
+                self.report.add_source(&SourceFile { name, content }, folder)
             }
             Err(error) => {
                 let reason = format!("the file {path} cannot be read: {error}");
@@ -159,33 +159,6 @@ impl<'a> Loader<'a> {
             interpolate::tree(document, named.as_ref().unwrap_or(variables), &mut self.report);
         }
         Some(documents)
-    }
-
-    /// Takes a file's bytes as text; nothing if they are too many or no text.
-    pub(crate) fn add(&mut self, file: &SourceFile, folder: &str) -> Option<u32> {
-        let mut refuse = |problem, reason: String, help: &str| {
-            let id = self.report.add_file(file.name.clone(), String::new(), folder.to_owned());
-            self.report.error(Place::start_of(id), problem, reason, help);
-            None
-        };
-        if file.content.len() > MAX_FILE_BYTES {
-            let reason = format!(
-                "the file has {} bytes, and the limit is {MAX_FILE_BYTES}",
-                file.content.len()
-            );
-            return refuse(Problem::Limit, reason, "");
-        }
-        let not_text = "save it as UTF-8 text";
-        match std::str::from_utf8(&file.content) {
-            Ok(text) if !text.contains('\0') => {
-                Some(self.report.add_file(file.name.clone(), text, folder.to_owned()))
-            }
-            Ok(_) => refuse(Problem::File, "the file is binary, not text".to_owned(), not_text),
-            Err(error) => {
-                let reason = format!("the file is not UTF-8 text: byte {}", error.valid_up_to());
-                refuse(Problem::File, reason, not_text)
-            }
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use pintle_yaml::{Lines, Location};
 use rustc_hash::FxHashSet;
 
 use crate::error::{ComposeError, ComposeErrors, Note, Problem};
+use crate::source::{MAX_FILE_BYTES, SourceFile};
 
 /// The most errors that are reported; what follows them is not looked at by anyone.
 pub(crate) const MAX_ERRORS: usize = 1_000;
@@ -60,6 +61,36 @@ impl Report {
     ) -> u32 {
         self.files.push(KnownFile { name, text: text.into(), folder });
         u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a file if it is text and not too large, and gives its number; else says what is wrong.
+    pub(crate) fn add_source(&mut self, file: &SourceFile, folder: &str) -> Option<u32> {
+        const HELP: &str = "save it as UTF-8 text";
+        let n_bytes = file.content.len();
+        let (text, wrong) = match std::str::from_utf8(&file.content) {
+            _ if n_bytes > MAX_FILE_BYTES => {
+                let reason =
+                    format!("the file has {n_bytes} bytes, and the limit is {MAX_FILE_BYTES}");
+                ("", Some((Problem::Limit, reason, "")))
+            }
+            Ok(text) => match text.split_once('\0') {
+                None => (text, None),
+                Some((before, _)) => {
+                    let reason = "the file is binary, not text".to_owned();
+                    (before, Some((Problem::File, reason, HELP)))
+                }
+            },
+            Err(error) => {
+                let before = &file.content[..error.valid_up_to()];
+                let reason = "the file is not UTF-8 text".to_owned();
+                let before = std::str::from_utf8(before).unwrap_or_default();
+                (before, Some((Problem::File, reason, HELP)))
+            }
+        };
+        let id = self.add_file(file.name.clone(), text, folder.to_owned());
+        let Some((problem, reason, help)) = wrong else { return Some(id) };
+        self.error(Place::start_of(id).at(text.len()), problem, reason, help);
+        None
     }
 
     /// Gives the folder that paths at a place start from.

@@ -22,9 +22,9 @@ use crate::source::Source;
 /// Converts the one file of a project.
 pub(crate) fn convert(source: Source<'_>) -> Result<Converted, ComposeErrors> {
     let mut loader = Loader::new(source);
-    let file = source.files.first().and_then(|file| loader.add(file, ""));
+    let file = source.files.first().and_then(|file| loader.report.add_source(file, ""));
     if let Some(second) = source.files.get(1)
-        && let Some(id) = loader.add(second, "")
+        && let Some(id) = loader.report.add_source(second, "")
     {
         let reason = "with `--compat inspect` there is one file: it merges none";
         loader.report.error(

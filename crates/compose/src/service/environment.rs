@@ -110,7 +110,9 @@ fn file(service: Service<'_>, item: &Node, context: &mut Context<'_>) -> Vec<(St
         Ok(bytes) => {
             let name = context.project.display_name(&path);
             let file = SourceFile { name, content: bytes };
-            let Some(id) = context.add(&file, path::folder(&path)) else { return Vec::new() };
+            let Some(id) = context.report.add_source(&file, path::folder(&path)) else {
+                return Vec::new();
+            };
             env_file::read(&mut context.report, id, format, &context.variables)
         }
         Err(FileError::NotFound) if !is_required => Vec::new(),
