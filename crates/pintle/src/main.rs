@@ -28,6 +28,7 @@ mod workflow_command;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use args::command::Command;
 use args::{Args, Notice, Unknown, flags, help};
 use call::Call;
 use exit::Exit;
@@ -86,7 +87,7 @@ fn run(program: &'static str, arguments: &[String], started: Instant) -> Exit {
 /// Reads the arguments of a command and runs it.
 fn dispatch(
     call: &mut Call,
-    command: &'static args::command::Command,
+    command: &'static Command,
     names: &str,
     arguments: &[String],
     global: &[&'static args::Flag],
@@ -100,7 +101,7 @@ fn dispatch(
             help_on(call, arguments, global, output);
             return Ok(());
         }
-        return Err(unknown_command(call.program, word, ours));
+        return Err(unknown_command(command, names, word, ours));
     }
     let table = command.all_flags(global, ours);
     let read = args::parse(&table, generation, arguments, Unknown::Refused, &mut call.args);
@@ -111,7 +112,16 @@ fn dispatch(
         });
     }
     read?;
-    let Some(run) = command.run.filter(|_| !call.args.is_on(&flags::HELP)) else {
+    let is_helped = call.args.is_on(&flags::HELP);
+    // Of a word that it does not know behind a group of its own, Helm makes nothing, and is content.
+    if let Some(word) = call.args.positional.first()
+        && command.run.is_none()
+        && command.is_ours
+        && !is_helped
+    {
+        return Err(unknown_command(command, names, word, ours));
+    }
+    let Some(run) = command.run.filter(|_| !is_helped) else {
         output.print(help::text(command, names, global, generation, ours));
         return Ok(());
     };
@@ -149,9 +159,9 @@ fn check_color(args: &Args, profile: &Profile) -> Result<(), String> {
     Err(structured(Level::Warn, "command failed", &[("error", &error)]))
 }
 
-fn unknown_command(program: &str, word: &str, ours: bool) -> Failure {
-    let mut text = format!("unknown command {} for {program:?}", quote(word));
-    let near = commands::ROOT.suggestions(word, ours);
+fn unknown_command(group: &Command, names: &str, word: &str, ours: bool) -> Failure {
+    let mut text = format!("unknown command {} for {names:?}", quote(word));
+    let near = group.suggestions(word, ours);
     if !near.is_empty() {
         text.push_str("\n\nDid you mean this?\n");
         for name in near {
@@ -160,5 +170,5 @@ fn unknown_command(program: &str, word: &str, ours: bool) -> Failure {
             text.push('\n');
         }
     }
-    Failure(format!("{text}\nRun '{program} --help' for usage."))
+    Failure(format!("{text}\nRun '{names} --help' for usage."))
 }
