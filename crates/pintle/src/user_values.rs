@@ -3,8 +3,8 @@
 //! Source: `Options.MergeValues` and `readFile` in `pkg/cli/values/options.go`, Helm v4.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read};
+use std::io;
+use std::path::Path;
 
 use pintle_chart::go::url::Url;
 use pintle_chart::origin::ForeignPlaces;
@@ -18,6 +18,7 @@ use crate::commands::compose;
 use crate::compose_files;
 use crate::explain;
 use crate::print::{Failure, Output};
+use crate::whole_file;
 
 /// What the user gave, merged and as it was given.
 #[derive(Debug, Default)]
@@ -127,12 +128,8 @@ fn compose_options(args: &Args) -> Result<Options, Failure> {
 /// Reads a file, or standard input for `-`.
 fn read_file(name: &str) -> Result<Vec<u8>, String> {
     if name.trim() == "-" {
-        let mut content = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut content)
-            .map_err(|error| format!("read /dev/stdin: {}", go_words(&error)))?;
-        return Ok(content);
+        return whole_file::read_all(io::stdin().lock())
+            .map_err(|error| format!("read /dev/stdin: {}", go_words(&error)));
     }
     let scheme = Url::parse(name.as_bytes())?.scheme;
     if [&b"http"[..], b"https", b"oci"].contains(&&*scheme) {
@@ -140,7 +137,7 @@ fn read_file(name: &str) -> Result<Vec<u8>, String> {
             "cannot read values from {name}: this program does not use the network; fetch the file first"
         ));
     }
-    match fs::read(name) {
+    match whole_file::read_bytes(Path::new(name)) {
         Ok(content) => Ok(content),
         Err(error) => {
             let verb = if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" };

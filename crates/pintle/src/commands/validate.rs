@@ -74,7 +74,14 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         if is_chart(path) {
             charts.push(RenderedChart::of(call, path, &version, output)?);
         } else {
+            let n_before = files.len();
             files::list(path, &ignored, &mut files)?;
+            if files.len() == n_before {
+                output.complain(&format!(
+                    "{path}: there is no manifest in this folder: their names end in {}",
+                    files::ENDINGS.join(", ")
+                ));
+            }
         }
     }
     let files = files::read_all(files, &mut definitions);

@@ -1,8 +1,9 @@
 //! The files that are judged: found, read and judged on all cores.
 
 use std::fs;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,15 +15,13 @@ use walkdir::WalkDir;
 use super::{Choice, Judged, Status, Told, judge_text};
 use crate::print::Failure;
 use crate::user_values::go_words;
+use crate::whole_file::{self, NOT_TEXT};
 
 /// The name of standard input.
 pub(crate) const STANDARD_INPUT: &str = "-";
 
 /// How files of manifests end.
-const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
-
-/// The largest file that is read, in bytes.
-const MAX_FILE_BYTES: u64 = 256 << 20;
+pub(crate) const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
 /// Lists the files of a path: itself, or those of the folder that may be manifests, in order of their names.
 ///
@@ -51,24 +50,20 @@ pub(crate) fn list(path: &str, ignored: &[Regex], files: &mut Vec<String>) -> Re
     Ok(())
 }
 
-/// A file that was read, or the line and the reason why not.
+/// A file that was read, or the line, the column and the reason why not.
 #[derive(Debug)]
 pub(crate) struct ReadFile {
     name: String,
-    text: Result<String, (usize, String)>,
+    text: Result<String, (usize, usize, String)>,
 }
 
 /// Reads files, and takes the definitions of custom resources out of them.
 pub(crate) fn read_all(files: Vec<String>, definitions: &mut Definitions) -> Vec<ReadFile> {
     let read = |name: String| {
         let text = match read(&name) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-                let offset = error.utf8_error().valid_up_to();
-                let line =
-                    1 + String::from_utf8_lossy(&error.as_bytes()[..offset]).matches('\n').count();
-                (line, "the file is no UTF-8 text".to_owned())
-            }),
-            Err(error) => Err((1, go_words(&error))),
+            Ok(bytes) => whole_file::text_of(&name, bytes)
+                .map_err(|place| (place.line, place.column, NOT_TEXT.to_owned())),
+            Err(error) => Err((1, 1, go_words(&error))),
         };
         ReadFile { name, text }
     };
@@ -93,8 +88,8 @@ pub(crate) fn read_definitions(path: &str, definitions: &mut Definitions) -> Res
     for file in files {
         let bytes = read(&file)
             .map_err(|error| Failure(format!("--schema {file}: {}", go_words(&error))))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure(format!("--schema {file}: the file is no UTF-8 text")))?;
+        let text = whole_file::text_of(&file, bytes)
+            .map_err(|place| Failure(format!("--schema {place}: {NOT_TEXT}")))?;
         definitions.read(&file, &text).map_err(|error| Failure(format!("--schema {error}")))?;
     }
     Ok(())
@@ -134,11 +129,11 @@ fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Ju
     let ReadFile { name, text } = file;
     match text {
         Ok(text) => judge_text(name, text, validator, choice),
-        Err((line, message)) => {
-            let (line, message) = (*line, message.clone());
+        Err((line, column, message)) => {
+            let (line, column, message) = (*line, *column, message.clone());
             let finding =
                 Finding { code: &Code::NOT_YAML, field: String::new(), message, offset: 0 };
-            let told = Told { finding, line, column: 1, printed: None };
+            let told = Told { finding, line, column, printed: None };
             vec![Judged {
                 file: name.clone(),
                 identity: Identity::default(),
@@ -151,17 +146,10 @@ fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Ju
 
 /// Reads a file, or standard input, of at most 256 MiB.
 pub(crate) fn read(file: &str) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
     if file == STANDARD_INPUT {
-        io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    } else {
-        fs::File::open(file)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        return whole_file::read_all(io::stdin().lock());
     }
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        let why = format!("the file is larger than {} MiB", MAX_FILE_BYTES >> 20);
-        return Err(io::Error::other(why));
-    }
-    Ok(bytes)
+    whole_file::read_bytes(Path::new(file))
 }
 
 /// How far it has come, on a terminal, once it takes longer.

@@ -19,6 +19,7 @@ use crate::prepare::{self, Prepared};
 use crate::print::{Failure, Output};
 use crate::user_values::go_words;
 use crate::validation::files;
+use crate::whole_file::{self, NOT_TEXT};
 use crate::{environment, explain};
 
 /// What is compared.
@@ -121,8 +122,8 @@ fn render(call: &Call, reference: &str, output: &mut Output) -> Result<Rendered,
 fn text(path: &str) -> Result<String, Failure> {
     let bytes =
         files::read(path).map_err(|error| Failure(format!("{path}: {}", go_words(&error))))?;
-    let mut text =
-        String::from_utf8(bytes).map_err(|_| Failure(format!("{path}: not text in UTF-8")))?;
+    let mut text = whole_file::text_of(path, bytes)
+        .map_err(|place| Failure(format!("{place}: {NOT_TEXT}")))?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }
