@@ -9,6 +9,8 @@
 
 mod fault;
 mod plan;
+pub mod settings;
 
 pub use fault::{Fault, Faults, Reason};
 pub use plan::{Layer, Origin, Place, Plan, PlannedJob};
+pub use settings::Settings;
