@@ -32,6 +32,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("helmignore", HELM),
     ("json", GO),
     ("layout", GO),
+    ("pod-security", GO),
     ("regex", GO),
     ("render", HELM),
     ("schema", HELM),

@@ -25,6 +25,7 @@ mod hook;
 mod object;
 mod order;
 mod place;
+pub mod pod_security;
 pub mod snapshot;
 mod split;
 pub mod typed;

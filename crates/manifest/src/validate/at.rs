@@ -264,6 +264,11 @@ impl<'a> At<'a> {
         })
     }
 
+    /// Gives where it is in the document's text, in bytes.
+    pub(crate) fn offset(self) -> usize {
+        self.offset as usize
+    }
+
     /// Tells how much was found so far.
     pub(crate) fn n_findings(self) -> usize {
         self.check.findings.borrow().len()

@@ -110,4 +110,8 @@ codes! {
     MISSING_PORT = Warning "missing-port", "the object of the release that is referred to has no such port";
     /// a selector that fits no object of the release
     SELECTS_NOTHING = Warning "selects-nothing", "no object of the release is selected";
+    /// a pod that its namespace refuses
+    POD_SECURITY = Error "pod-security", "the pod breaks the pod security level that its namespace of the release enforces";
+    /// a pod that its namespace warns of, or that nobody can make of this template
+    POD_SECURITY_WARNING = Warning "pod-security-warning", "the pods break a pod security level that their namespace of the release names";
 }

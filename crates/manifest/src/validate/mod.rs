@@ -12,7 +12,7 @@
 //! An object goes through `decode` (its fields and their types, from `types`), `meta` (its metadata) and the rules of
 //! its kind (`rules`); texts are Kubernetes' own.
 
-mod at;
+pub(crate) mod at;
 mod cel;
 mod custom;
 mod decode;

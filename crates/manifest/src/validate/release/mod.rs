@@ -4,6 +4,7 @@
 //! selects nothing may select what others make: of these there are warnings.
 
 mod references;
+mod security;
 mod selection;
 
 use std::cell::Cell;
@@ -50,6 +51,7 @@ pub fn check(members: &[Member<'_>], target: Target<'_>) -> Vec<(usize, Finding)
         references::check(&release, object);
         selection::check(&release, object);
     }
+    security::check(&release);
     drop(release);
     let numbered = checks.into_iter().enumerate();
     numbered

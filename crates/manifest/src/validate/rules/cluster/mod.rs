@@ -14,6 +14,7 @@ mod quota;
 use std::collections::HashSet;
 
 use super::{Rules, pod};
+use crate::pod_security::Policy;
 use crate::validate::at::{At, shown};
 use crate::validate::finding::Code;
 use crate::validate::ip;
@@ -61,6 +62,9 @@ fn namespace(at: At<'_>) {
         if !name.contains('/') && !matches!(name, "kubernetes" | "orphan" | "foregroundDeletion") {
             place.invalid("name is neither a standard finalizer name nor is it fully qualified");
         }
+    }
+    for label in Policy::of_labels(at.get("metadata").get("labels")).1 {
+        label.at.invalid(label.detail);
     }
 }
 
