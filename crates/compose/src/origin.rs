@@ -40,6 +40,8 @@ const SERVICE_VALUES: &[(&str, &[&str])] = &[
     ("nodeSelector", &["platform"]),
     ("networkIsolated", &["network_mode"]),
     ("networks", &["networks", "network_mode"]),
+    ("labels", &["labels"]),
+    ("annotations", &["annotations", "labels"]),
 ];
 
 /// Keys that stand for one value deep within a service.

@@ -3,6 +3,7 @@
 mod command;
 mod environment;
 mod health;
+mod metadata;
 pub(crate) mod network;
 mod resources;
 mod security;
@@ -104,6 +105,8 @@ pub(crate) struct Draft {
     pub(crate) node_selector: OutMap,
     pub(crate) is_isolated: bool,
     pub(crate) networks: Vec<String>,
+    pub(crate) labels: OutMap,
+    pub(crate) annotations: OutMap,
 }
 
 /// Converts a service.
@@ -115,6 +118,7 @@ pub(crate) fn convert(service: Service<'_>, context: &mut Context<'_>) -> OutMap
     command::convert(service, &mut draft, context);
     environment::convert(service, &mut draft, context);
     health::convert(service, &mut draft, context);
+    metadata::convert(service, &mut draft, context);
     network::convert(service, &mut draft, context);
     resources::convert(service, &mut draft, context);
     security::convert(service, &mut draft, context);
@@ -216,5 +220,7 @@ fn finish(draft: Draft, aliases: Vec<String>) -> OutMap {
     set("nodeSelector", entries(draft.node_selector));
     set("networkIsolated", draft.is_isolated.then_some(Out::Bool(true)));
     set("networks", (!draft.networks.is_empty()).then(|| texts(draft.networks)));
+    set("labels", entries(draft.labels));
+    set("annotations", entries(draft.annotations));
     out
 }

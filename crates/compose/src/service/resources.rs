@@ -15,7 +15,7 @@ const DEFAULT_CPU_PERIOD: f64 = 100_000.0;
 /// Keys of `deploy` that have no effect, and why.
 const NOTED: [(&str, &str); 5] = [
     ("endpoint_mode", "services find each other by name"),
-    ("labels", "labels are values of the whole release: `labels`"),
+    ("labels", "they are those of a service of Swarm, not of its containers"),
     ("restart_policy", "a container of a sandbox is always started again"),
     ("rollback_config", "releases are installed whole"),
     ("update_config", "releases are installed whole"),
