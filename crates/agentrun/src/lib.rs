@@ -7,6 +7,7 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod api;
 mod fault;
 mod plan;
 pub mod settings;

@@ -57,6 +57,12 @@ enum Step<'p> {
 }
 
 impl Place<'_> {
+    /// Whether this is what tells the kind of an object, which types need not keep: theirs is known.
+    fn is_head(&self) -> bool {
+        matches!(self.step, Step::Field("apiVersion" | "kind"))
+            && self.around.is_some_and(|place| matches!(place.step, Step::Top))
+    }
+
     fn path(&self) -> String {
         let mut steps = Vec::new();
         let mut at = Some(self);
@@ -149,7 +155,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let mut unknown = self.unknown.borrow_mut();
-        if unknown.is_none() {
+        if unknown.is_none() && !self.place.is_head() {
             *unknown = Some(TypedError {
                 field: self.place.path(),
                 message: "unknown field".to_owned(),
