@@ -19,6 +19,7 @@ const HELM_DOCS: &[&str] = &["helm-docs-1.14"];
 /// Each domain, and the folders of `snapshots/` it is recorded to.
 const DOMAINS: &[(&str, &[&str])] = &[
     ("agent-env", HELM),
+    ("agents", HELM),
     ("chart-load", HELM),
     ("cli", HELM),
     ("coalesce", HELM),
