@@ -53,6 +53,12 @@
 {{- if and $usesRunner $values.runner.image.repository }}
 {{- $_ := set $images "runner.image.digest" $values.runner.image }}
 {{- end }}
+{{- if $values.agentsShell.enabled }}
+{{- $_ := set $images "agentsShell.image.digest" $values.agentsShell.image }}
+{{- end }}
+{{- if $values.argocdHooks.enabled }}
+{{- $_ := set $images "argocdHooks.image.digest" $values.argocdHooks.image }}
+{{- end }}
 {{- if $values.tests.enabled }}
 {{- $_ := set $images "tests.image.digest" $values.tests.image }}
 {{- end }}
@@ -277,11 +283,24 @@
 {{- end }}
 {{- end }}
 
-{{/* Parts of the public chart that this one does not render. */}}
-{{- define "agents.guardMissing" -}}
-{{- range $part := list "agentsShell" "linearMcpGateway" "argocdHooks" }}
-{{- if (index $.root.Values $part).enabled }}
-{{- include "agents.refuse" (list $ (printf "%s.enabled: this chart does not have that part of the public one; set it to false." $part)) }}
+{{/* A shell without a workspace or an address, and parts of the public chart that this one does not render. */}}
+{{- define "agents.guardParts" -}}
+{{- $shell := .root.Values.agentsShell }}
+{{- if $shell.enabled }}
+{{- $workspace := $shell.workspace }}
+{{- if and (eq $workspace.volumeMode "persistentVolumeClaim") (not $workspace.enabled) (not $workspace.existingClaim) }}
+{{- include "agents.refuse" (list $ "agentsShell.workspace.volumeMode is persistentVolumeClaim, which needs workspace.enabled or workspace.existingClaim.") }}
 {{- end }}
+{{- if and $workspace.bootstrap.enabled (not $workspace.bootstrap.repository) }}
+{{- include "agents.refuse" (list $ "agentsShell.workspace.bootstrap.enabled is set, which needs bootstrap.repository.") }}
+{{- end }}
+{{- if $shell.ingressRoute.enabled }}
+{{- if not (and $shell.ingressRoute.host $shell.service.enabled) }}
+{{- include "agents.refuse" (list $ "agentsShell.ingressRoute.enabled is set, which needs ingressRoute.host and service.enabled.") }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if .root.Values.linearMcpGateway.enabled }}
+{{- include "agents.refuse" (list $ "linearMcpGateway.enabled: this chart does not have that part of the public one; set it to false.") }}
 {{- end }}
 {{- end }}
