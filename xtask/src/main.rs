@@ -4,6 +4,7 @@ mod accept;
 mod bench;
 mod check;
 mod cluster;
+mod codegen;
 mod conform;
 mod differ;
 mod judge;
@@ -29,6 +30,7 @@ usage: cargo xtask COMMAND
                                          what renders cost beside real Helm; needs Helm, and Go for rows in process
   cluster up|down|status [--version V] [--port N]
                                          a real etcd and kube-apiserver on this machine, in the user's cache; needs Go
+  codegen                                the definitions of custom resources, from the types of the crate agentrun
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
                                          draws cases, compares with Go and Helm, keeps what differs; needs Go
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["accept"] => accept::run(),
         ["bench", ref args @ ..] => bench::run(args),
         ["cluster", ref arguments @ ..] => cluster::run(arguments),
+        ["codegen"] => codegen::run(),
         ["check"] => check::run(),
         ["tidy"] => tidy::run(),
         ["conform", "--charts", charts, "--golden", golden]

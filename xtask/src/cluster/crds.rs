@@ -1,4 +1,4 @@
-//! The custom resources that charts use most, from the modules of those who define them.
+//! The custom resources that charts use most, from the modules of those who define them, and our own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value as Json;
 
 use super::{Client, build, cache};
-use crate::{Result, say};
+use crate::{Result, root, say};
 
 /// How long a server may take until it serves a kind.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,17 +57,19 @@ const SOURCES: &[Source] = &[
 /// Makes all kinds, and waits until they are served.
 pub(super) fn apply(client: &Client) -> Result {
     let start = Instant::now();
-    let mut names = Vec::new();
+    let mut paths = Vec::new();
     for source in SOURCES {
         let folder = fetched(source)?;
-        for file in source.files {
-            let path = folder.join(file);
-            let text = fs::read_to_string(&path)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-            let crd = crate::judge::json(&text).map_err(|error| format!("{file}: {error}"))?;
-            names.push(crd["metadata"]["name"].as_str().unwrap_or_default().to_owned());
-            client.create(PATH, &crd)?;
-        }
+        paths.extend(source.files.iter().map(|file| folder.join(file)));
+    }
+    paths.extend(crate::codegen::crds().into_iter().map(|name| root().join(name)));
+    let mut names = Vec::new();
+    for path in paths {
+        let broken = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(&path).map_err(|error| broken(&error))?;
+        let crd = crate::judge::json(&text).map_err(|error| broken(&error))?;
+        names.push(crd["metadata"]["name"].as_str().unwrap_or_default().to_owned());
+        client.create(PATH, &crd)?;
     }
     for name in &names {
         while !is_served(client, name)? {

@@ -90,6 +90,12 @@ fn definition(bytes: &[u8], path: &Path) -> Result<Value> {
     let json = pintle_yaml::json::to_string(&value, pintle_yaml::json::Layout::Raw)
         .map_err(|error| broken(&error))?;
     let mut definition: Value = serde_json::from_str(&json).map_err(|error| broken(&error))?;
+    without_what_only_clusters_need(&mut definition);
+    Ok(definition)
+}
+
+/// Drops what does not decide about objects.
+pub(crate) fn without_what_only_clusters_need(definition: &mut Value) {
     if let Some(definition) = definition.as_object_mut() {
         definition.remove("status");
     }
@@ -101,7 +107,6 @@ fn definition(bytes: &[u8], path: &Path) -> Result<Value> {
         }
         without_descriptions(&mut version["schema"]["openAPIV3Schema"]);
     }
-    Ok(definition)
 }
 
 /// Drops the descriptions of a schema; a property may have that name, too.

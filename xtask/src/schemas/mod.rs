@@ -1,6 +1,6 @@
 //! `schemas`: what is known of Kubernetes' types, made from what Kubernetes publishes.
 
-mod crds;
+pub(crate) mod crds;
 mod kubernetes;
 
 use std::fmt::Write as _;

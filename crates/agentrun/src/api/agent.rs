@@ -87,7 +87,7 @@ pub struct AgentDefaults {
     pub retry_limit: Option<i32>,
     /// What the model is told first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 16384))]
+    #[schemars(length(max = 16_384))]
     pub system_prompt: Option<String>,
     /// Where that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -85,7 +85,7 @@ pub struct AgentRunSpec {
     pub secrets: Vec<String>,
     /// Not allowed here: the agent's defaults have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 16384))]
+    #[schemars(length(max = 16_384))]
     pub system_prompt: Option<String>,
     /// Not allowed here: the agent's defaults have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -118,7 +118,7 @@ pub struct Condition {
     )]
     pub reason: String,
     /// Why, for people.
-    #[schemars(length(max = 32768))]
+    #[schemars(length(max = 32_768))]
     pub message: String,
     /// Since when.
     #[schemars(schema_with = "time")]
@@ -212,10 +212,7 @@ pub(super) fn number(_: &mut SchemaGenerator) -> Schema {
 
 /// An integer or a text.
 pub(super) fn int_or_string(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "anyOf": [{"type": "integer"}, {"type": "string"}],
-        "x-kubernetes-int-or-string": true,
-    })
+    json_schema!({"x-kubernetes-int-or-string": true})
 }
 
 /// Rules in the Common Expression Language: what must hold, and what is said if it does not.

@@ -6,8 +6,11 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use kube::CustomResourceExt;
 use serde_json::{Value, json};
 
-#[expect(clippy::wildcard_imports, reason = "all kinds, each named below")]
-use super::*;
+use super::{
+    Agent, AgentProvider, AgentRun, ApprovalPolicy, Artifact, Budget, ImplementationSource,
+    ImplementationSpec, Memory, Orchestration, OrchestrationRun, Schedule, SecretBinding, Signal,
+    SignalDelivery, Swarm, Tool, ToolRun, VersionControlProvider, Workspace,
+};
 
 /// The definition of a kind.
 #[derive(Debug, Clone, PartialEq)]

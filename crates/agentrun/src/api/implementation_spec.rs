@@ -28,7 +28,7 @@ use super::common::{self, Condition, LocalRef};
 #[serde(rename_all = "camelCase")]
 pub struct Implementation {
     /// What to do, in words.
-    #[schemars(length(max = 131072))]
+    #[schemars(length(max = 131_072))]
     pub text: String,
     /// The same in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,7 +36,7 @@ pub struct Implementation {
     pub summary: Option<String>,
     /// What is around it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 131072))]
+    #[schemars(length(max = 131_072))]
     pub description: Option<String>,
     /// When it is done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,6 +2,8 @@
 //!
 //! Names, types and rules are those of the public definitions; reading is as strict as an API server that is asked to be.
 
+#![expect(clippy::duplicated_attributes, reason = "columns are alike in parts")]
+
 mod agent;
 mod agent_provider;
 mod agent_run;
@@ -84,9 +86,9 @@ pub use version_control_provider::{
 pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};
 
 use kube::Resource;
-use pintle_manifest::typed::{self, TypedError};
+use pintle_manifest::typed::{self, Raw, TypedError};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 /// The head of any object.
 #[derive(Deserialize)]
@@ -95,7 +97,7 @@ struct Head {
     api_version: String,
     kind: String,
     #[serde(flatten)]
-    _others: BTreeMap<String, IgnoredAny>,
+    _others: BTreeMap<String, Raw>,
 }
 
 /// Reads an object of a kind, as YAML or JSON.

@@ -1,6 +1,6 @@
 //! The definitions that come with this crate, read when the first object of their kind is judged.
 //!
-//! `schemas/crds/SOURCES` says where they come from.
+//! `schemas/crds/SOURCES` says where they come from; those of `proompteng.ai` are made from the types of `pintle-agentrun`.
 
 use std::sync::OnceLock;
 
@@ -27,7 +27,17 @@ macro_rules! bundled {
 }
 
 bundled! {
+    "agents.proompteng.ai" "Agent" "agent",
+    "agents.proompteng.ai" "AgentProvider" "agentprovider",
+    "agents.proompteng.ai" "AgentRun" "agentrun",
+    "agents.proompteng.ai" "ImplementationSource" "implementationsource",
+    "agents.proompteng.ai" "ImplementationSpec" "implementationspec",
+    "agents.proompteng.ai" "Memory" "memory",
+    "agents.proompteng.ai" "VersionControlProvider" "versioncontrolprovider",
     "agents.x-k8s.io" "Sandbox" "sandbox",
+    "approvals.proompteng.ai" "ApprovalPolicy" "approvalpolicy",
+    "artifacts.proompteng.ai" "Artifact" "artifact",
+    "budgets.proompteng.ai" "Budget" "budget",
     "cilium.io" "CiliumClusterwideNetworkPolicy" "ciliumclusterwidenetworkpolicy",
     "cilium.io" "CiliumNetworkPolicy" "ciliumnetworkpolicy",
     "extensions.agents.x-k8s.io" "SandboxClaim" "sandboxclaim",
@@ -43,6 +53,16 @@ bundled! {
     "monitoring.coreos.com" "ScrapeConfig" "scrapeconfig",
     "monitoring.coreos.com" "ServiceMonitor" "servicemonitor",
     "monitoring.coreos.com" "ThanosRuler" "thanosruler",
+    "orchestration.proompteng.ai" "Orchestration" "orchestration",
+    "orchestration.proompteng.ai" "OrchestrationRun" "orchestrationrun",
+    "schedules.proompteng.ai" "Schedule" "schedule",
+    "security.proompteng.ai" "SecretBinding" "secretbinding",
+    "signals.proompteng.ai" "Signal" "signal",
+    "signals.proompteng.ai" "SignalDelivery" "signaldelivery",
+    "swarm.proompteng.ai" "Swarm" "swarm",
+    "tools.proompteng.ai" "Tool" "tool",
+    "tools.proompteng.ai" "ToolRun" "toolrun",
+    "workspaces.proompteng.ai" "Workspace" "workspace",
 }
 
 /// Finds a definition.
