@@ -53,6 +53,9 @@
 {{- if and $usesRunner $values.runner.image.repository }}
 {{- $_ := set $images "runner.image.digest" $values.runner.image }}
 {{- end }}
+{{- if $values.linearMcpGateway.enabled }}
+{{- $_ := set $images "linearMcpGateway.image.digest, controllers.image.digest or image.digest" (include "agents.gatewayImage" $root | fromJson) }}
+{{- end }}
 {{- if $values.agentsShell.enabled }}
 {{- $_ := set $images "agentsShell.image.digest" $values.agentsShell.image }}
 {{- end }}
@@ -82,10 +85,10 @@
 {{- include "agents.refuse" (list $ (printf "%s names a namespace twice: %s." $field (join ", " $namespaces))) }}
 {{- end }}
 {{- if and (has "*" $different) (gt (len $different) 1) }}
-{{- include "agents.refuse" (list $ (printf "%s has '*' beside names; use ['*'] alone, with rbac.clusterScoped=true." $field)) }}
+{{- include "agents.refuse" (list $ (printf "%s has '*' beside names: %s; use ['*'] alone, with rbac.clusterScoped=true." $field (join ", " $namespaces))) }}
 {{- else if not $clusterScoped }}
 {{- if has "*" $different }}
-{{- include "agents.refuse" (list $ (printf "%s is ['*'], which needs rbac.clusterScoped=true." $field)) }}
+{{- include "agents.refuse" (list $ (printf "%s is %s, which needs rbac.clusterScoped=true." $field (first $different))) }}
 {{- else if gt (len $different) 1 }}
 {{- include "agents.refuse" (list $ (printf "%s has %d entries, which needs rbac.clusterScoped=true." $field (len $different))) }}
 {{- else if and $different (ne (first $different) $own) }}
@@ -111,7 +114,7 @@
 {{- if $values.controllers.enabled }}
 {{- $listens := lower (trim (get $values.controllers.env.vars "AGENTS_GRPC_ENABLED")) }}
 {{- if and (has $listens (list "1" "true" "yes" "on")) (not $values.controllers.service.enabled) }}
-{{- include "agents.refuse" (list $ "controllers.env.vars.AGENTS_GRPC_ENABLED is set, which needs controllers.service.enabled=true.") }}
+{{- include "agents.refuse" (list $ (printf "controllers.env.vars.AGENTS_GRPC_ENABLED is %s, which needs controllers.service.enabled=true." $listens)) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -215,7 +218,7 @@
 {{- end }}
 {{- end }}
 {{- if and $values.database.createSecret.enabled (not $values.database.url) }}
-{{- include "agents.refuse" (list $ "database.createSecret.enabled is set, which needs database.url.") }}
+{{- include "agents.refuse" (list $ (printf "database.createSecret.enabled is %t, which needs database.url." $values.database.createSecret.enabled)) }}
 {{- end }}
 {{- end }}
 
@@ -238,21 +241,21 @@
 {{- include "agents.refuse" (list $ (printf "agentRun.serviceAccountPerNamespace.nameTemplate gives %q, which is not a DNS label of at most 63 characters." $account)) }}
 {{- end }}
 {{- if has "*" (.root.Values.controller.namespaces | default list) }}
-{{- include "agents.refuse" (list $ "agentRun.serviceAccountPerNamespace needs the names of controller.namespaces, and that is ['*'].") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.serviceAccountPerNamespace needs names in controller.namespaces, and that is %s." (first $.root.Values.controller.namespaces))) }}
 {{- end }}
 {{- end }}
 {{- if and $run.serviceAccount.rbac.create (not $perNamespace.enabled) (not $run.serviceAccount.enabled) }}
-{{- include "agents.refuse" (list $ "agentRun.serviceAccount.rbac.create is set, but there is no account: set agentRun.serviceAccount.enabled=true.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.serviceAccount.rbac.create is %t, but there is no account: agentRun.serviceAccount.enabled is %t." $run.serviceAccount.rbac.create $run.serviceAccount.enabled)) }}
 {{- end }}
 {{- $policy := $run.networkPolicy }}
 {{- if and $policy.cilium.enabled $policy.egress }}
-{{- include "agents.refuse" (list $ "agentRun.networkPolicy.egress is not read where cilium.enabled is set; write cilium.egress.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.networkPolicy.egress is not read where cilium.enabled is %t; write cilium.egress." $policy.cilium.enabled)) }}
 {{- end }}
 {{- if and $policy.cilium.egress (not $policy.cilium.enabled) }}
-{{- include "agents.refuse" (list $ "agentRun.networkPolicy.cilium.egress is only read where cilium.enabled is set.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.networkPolicy.cilium.egress is not read where cilium.enabled is %t." $policy.cilium.enabled)) }}
 {{- end }}
 {{- if and (or $policy.egress $policy.cilium.egress) (not (has "Egress" $policy.policyTypes)) }}
-{{- include "agents.refuse" (list $ "agentRun.networkPolicy has egress rules, but policyTypes is without Egress.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.networkPolicy has egress rules, but policyTypes is %s." (join ", " $policy.policyTypes))) }}
 {{- end }}
 {{- $given := .root.Values.podSecurityAdmission.labels }}
 {{- range $key, $level := include "agents.podSecurityLabels" .root | fromYaml }}
@@ -265,15 +268,15 @@
 {{- include "agents.refuse" (list $ "agentRun.telemetry.otel.headers has what looks like a secret; put the headers into a Secret and name it in headersSecretRef.") }}
 {{- end }}
 {{- if and $otel.headers $otel.headersSecretRef.name }}
-{{- include "agents.refuse" (list $ "agentRun.telemetry.otel.headers and headersSecretRef exclude each other.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.telemetry.otel.headers and headersSecretRef.name %s exclude each other." $otel.headersSecretRef.name)) }}
 {{- end }}
 {{- $prometheus := $run.telemetry.prometheus }}
 {{- if and $run.telemetry.enabled $prometheus.enabled $prometheus.serviceMonitor.enabled }}
 {{- if .root.Values.metrics.serviceMonitor.enabled }}
-{{- include "agents.refuse" (list $ "agentRun.telemetry.prometheus.serviceMonitor and metrics.serviceMonitor would both read the same pods: enable one.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.telemetry.prometheus.serviceMonitor.enabled is %t, and metrics.serviceMonitor.enabled is %t: both would read the same pods, enable one." $prometheus.serviceMonitor.enabled $.root.Values.metrics.serviceMonitor.enabled)) }}
 {{- end }}
 {{- if not (and .root.Values.metrics.enabled .root.Values.metrics.service.enabled) }}
-{{- include "agents.refuse" (list $ "agentRun.telemetry.prometheus.serviceMonitor needs metrics.enabled and metrics.service.enabled.") }}
+{{- include "agents.refuse" (list $ (printf "agentRun.telemetry.prometheus.serviceMonitor needs metrics.enabled, which is %t, and metrics.service.enabled, which is %t." $.root.Values.metrics.enabled $.root.Values.metrics.service.enabled)) }}
 {{- end }}
 {{- end }}
 {{- range $field, $monitor := dict "agentRun.telemetry.prometheus.serviceMonitor" $prometheus.serviceMonitor "metrics.serviceMonitor" .root.Values.metrics.serviceMonitor }}
@@ -283,24 +286,35 @@
 {{- end }}
 {{- end }}
 
-{{/* A shell without a workspace or an address, and parts of the public chart that this one does not render. */}}
+{{/* A shell without a workspace or an address, and a gateway that does not fit the release. */}}
 {{- define "agents.guardParts" -}}
 {{- $shell := .root.Values.agentsShell }}
 {{- if $shell.enabled }}
 {{- $workspace := $shell.workspace }}
 {{- if and (eq $workspace.volumeMode "persistentVolumeClaim") (not $workspace.enabled) (not $workspace.existingClaim) }}
-{{- include "agents.refuse" (list $ "agentsShell.workspace.volumeMode is persistentVolumeClaim, which needs workspace.enabled or workspace.existingClaim.") }}
+{{- include "agents.refuse" (list $ (printf "agentsShell.workspace.volumeMode is %s, which needs workspace.existingClaim or workspace.enabled, and that is %t." $workspace.volumeMode $workspace.enabled)) }}
 {{- end }}
 {{- if and $workspace.bootstrap.enabled (not $workspace.bootstrap.repository) }}
-{{- include "agents.refuse" (list $ "agentsShell.workspace.bootstrap.enabled is set, which needs bootstrap.repository.") }}
+{{- include "agents.refuse" (list $ (printf "agentsShell.workspace.bootstrap.enabled is %t, which needs bootstrap.repository." $workspace.bootstrap.enabled)) }}
 {{- end }}
 {{- if $shell.ingressRoute.enabled }}
 {{- if not (and $shell.ingressRoute.host $shell.service.enabled) }}
-{{- include "agents.refuse" (list $ "agentsShell.ingressRoute.enabled is set, which needs ingressRoute.host and service.enabled.") }}
+{{- include "agents.refuse" (list $ (printf "agentsShell.ingressRoute.enabled is %t, which needs ingressRoute.host and service.enabled." $shell.ingressRoute.enabled)) }}
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if .root.Values.linearMcpGateway.enabled }}
-{{- include "agents.refuse" (list $ "linearMcpGateway.enabled: this chart does not have that part of the public one; set it to false.") }}
+{{- $gateway := .root.Values.linearMcpGateway }}
+{{- if $gateway.enabled }}
+{{- if not $gateway.databaseSecret.name }}
+{{- include "agents.refuse" (list $ (printf "linearMcpGateway.enabled is %t, which needs linearMcpGateway.databaseSecret.name." $gateway.enabled)) }}
+{{- end }}
+{{- $own := include "agents.namespace" .root }}
+{{- if ne ($gateway.config.namespace | default $own) $own }}
+{{- include "agents.refuse" (list $ (printf "linearMcpGateway.config.namespace is %q, and the release's is %q; leave it out." $gateway.config.namespace $own)) }}
+{{- end }}
+{{- $account := $gateway.runnerServiceAccount.name }}
+{{- if ne ($gateway.config.runnerServiceAccount | default $account) $account }}
+{{- include "agents.refuse" (list $ (printf "linearMcpGateway.config.runnerServiceAccount is %q, and runnerServiceAccount.name is %q; leave it out." $gateway.config.runnerServiceAccount $account)) }}
+{{- end }}
 {{- end }}
 {{- end }}
