@@ -45,6 +45,8 @@ spec:
         - name: kubectl
           image: {{ include "agents.image" $hooks.image | quote }}
           imagePullPolicy: {{ $hooks.image.pullPolicy | quote }}
+          securityContext:
+            {{- include "agents.restricted" .root | nindent 12 }}
           command: ["sh", "-euc"]
           args:
             - |

@@ -156,6 +156,17 @@ annotations:
 {{- include "agents.suffixed" (list . "agentrun-workspace") }}
 {{- end }}
 
+{{/* What the level `restricted` of pod security asks of a container. */}}
+{{- define "agents.restricted" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop: ["ALL"]
+runAsNonRoot: true
+runAsUser: 1000
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
 {{/* A scalar as text. Helm holds numbers of files as floats, and prints 1000000 as 1e+06 unless told otherwise. */}}
 {{- define "agents.text" -}}
 {{- if kindIs "invalid" . }}
