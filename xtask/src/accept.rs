@@ -17,6 +17,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("pintle-manifest", "diff", "changes_are_what_was_accepted"),
     ("pintle-engine", "lint", "every_code_fires_and_keeps_quiet"),
     ("pintle-manifest", "release", "findings_are_what_was_accepted"),
+    ("pintle-agentrun", "plan", "runs_become_what_was_accepted"),
     ("pintle-engine", "origin", "lines_come_from_where_was_accepted"),
 ];
 

@@ -20,6 +20,8 @@ pub enum Reason {
     MissingWorkloadImage,
     /// What shall be implemented is not there.
     MissingImplementation,
+    /// The implementation's contract asks for parameters that the run does not give.
+    MissingRequiredMetadata,
     /// The memory is not there.
     MissingMemory,
     /// The version control provider is not there, or may not be used so.
@@ -45,6 +47,7 @@ impl Reason {
             Self::MissingProfile => "MissingProfile",
             Self::MissingWorkloadImage => "MissingWorkloadImage",
             Self::MissingImplementation => "MissingImplementation",
+            Self::MissingRequiredMetadata => "MissingRequiredMetadata",
             Self::MissingMemory => "MissingMemory",
             Self::VersionControl => "VersionControl",
             Self::SecretNotAllowed => "SecretNotAllowed",

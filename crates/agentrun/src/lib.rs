@@ -13,5 +13,5 @@ mod plan;
 pub mod settings;
 
 pub use fault::{Fault, Faults, Reason};
-pub use plan::{Layer, Origin, Place, Plan, PlannedJob};
+pub use plan::{Attempt, Inputs, Layer, Origin, Place, Plan, PlannedJob, plan};
 pub use settings::Settings;

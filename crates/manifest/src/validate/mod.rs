@@ -21,7 +21,7 @@ mod ip;
 mod lifecycle;
 mod meta;
 mod names;
-pub(crate) mod quantity;
+pub mod quantity;
 pub mod release;
 mod rules;
 mod seen;

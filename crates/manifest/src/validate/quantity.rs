@@ -12,7 +12,7 @@ const SUFFIX_ERROR: &str = "unable to parse quantity's suffix";
 
 /// An amount in units of 10⁻⁹, rounded away from zero; beyond 10²⁸ all are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Quantity(i128);
+pub struct Quantity(i128);
 
 /// How many parts a unit has.
 const NANO: i128 = 1_000_000_000;
@@ -22,7 +22,7 @@ const MAX: i128 = 10_i128.pow(37);
 
 impl Quantity {
     /// Nothing.
-    pub(crate) const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self(0);
 
     /// Gives a whole number.
     pub(crate) fn whole(value: i64) -> Self {
@@ -74,7 +74,7 @@ impl Quantity {
 /// # Errors
 ///
 /// Kubernetes' words.
-pub(crate) fn parse(text: &str) -> Result<Quantity, &'static str> {
+pub fn parse(text: &str) -> Result<Quantity, &'static str> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_negative = text.starts_with('-');
     if text.is_empty() {
