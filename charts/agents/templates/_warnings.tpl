@@ -40,7 +40,7 @@
 {{- end }}
 {{- $warnings = append $warnings (printf "Jobs are kept for different times: %s. The first of defaults.job, retention and controller counts." (join ", " $parts)) }}
 {{- end }}
-{{- range $name, $_ := $run.defaults.env.vars }}
+{{- range $name, $_ := dig "env" "vars" dict $run.defaults }}
 {{- if regexMatch "(?i)(password|passwd|secret|token|api_?key|credential|private_?key)" $name }}
 {{- $warnings = append $warnings (printf "agentRun.defaults.env.vars.%s stands in a ConfigMap; a secret belongs to agentRun.defaults.env.secrets." $name) }}
 {{- end }}
