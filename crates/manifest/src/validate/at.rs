@@ -416,15 +416,22 @@ pub(crate) fn quoted(text: &str) -> String {
 /// Writes a value as `field.Error` shows it: JSON, but for texts, which Go quotes.
 pub(crate) fn shown(node: Option<&Node<'_>>) -> String {
     let mut text = String::new();
-    write_shown(node, &mut text);
+    write_value(node, MAX_SHOWN, &mut text);
+    text
+}
+
+/// Writes a value whole, such that equal ones have equal texts.
+pub(crate) fn canonical(node: &Node<'_>) -> String {
+    let mut text = String::new();
+    write_value(Some(node), usize::MAX, &mut text);
     text
 }
 
 /// How long a value is shown, in bytes.
 const MAX_SHOWN: usize = 2_000;
 
-fn write_shown(node: Option<&Node<'_>>, text: &mut String) {
-    if text.len() > MAX_SHOWN {
+fn write_value(node: Option<&Node<'_>>, limit: usize, text: &mut String) {
+    if text.len() > limit {
         return;
     }
     let _ = match node.map(|node| &node.content) {
@@ -439,7 +446,7 @@ fn write_shown(node: Option<&Node<'_>>, text: &mut String) {
                 if index > 0 {
                     text.push(',');
                 }
-                write_shown(Some(item), text);
+                write_value(Some(item), limit, text);
             }
             write!(text, "]")
         }
@@ -452,7 +459,7 @@ fn write_shown(node: Option<&Node<'_>>, text: &mut String) {
                     text.push(',');
                 }
                 let _ = write!(text, "{}:", quoted(&entry.key));
-                write_shown(Some(&entry.value), text);
+                write_value(Some(&entry.value), limit, text);
             }
             write!(text, "}}")
         }

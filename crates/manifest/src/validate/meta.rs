@@ -148,24 +148,9 @@ fn finalizers(at: At<'_>) {
 pub(crate) fn label_selector(at: At<'_>) {
     labels(at.get("matchLabels"));
     for expression in at.get("matchExpressions").items() {
-        let values = expression.get("values");
-        match expression.get("operator").text() {
-            "In" | "NotIn" => {
-                if values.is_empty() {
-                    values.required("must be specified when `operator` is 'In' or 'NotIn'");
-                }
-            }
-            "Exists" | "DoesNotExist" => {
-                if !values.is_empty() {
-                    values.forbidden(
-                        "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-                    );
-                }
-            }
-            operator => {
-                let at = expression.get("operator");
-                at.invalid_as(&quoted(operator), "not a valid selector operator");
-            }
+        let (operator, values) = (expression.get("operator"), expression.get("values"));
+        if !values_of_operator(operator.text(), values) {
+            operator.invalid_as(&quoted(operator.text()), "not a valid selector operator");
         }
         let key = expression.get("key");
         key.invalid_each(qualified_name(key.text()));
@@ -173,6 +158,26 @@ pub(crate) fn label_selector(at: At<'_>) {
             value.invalid_each(label_value(value.text()));
         }
     }
+}
+
+/// Checks whether there are values where an operator of selectors takes some; tells whether it is one.
+pub(crate) fn values_of_operator(operator: &str, values: At<'_>) -> bool {
+    match operator {
+        "In" | "NotIn" => {
+            if values.is_empty() {
+                values.required("must be specified when `operator` is 'In' or 'NotIn'");
+            }
+        }
+        "Exists" | "DoesNotExist" => {
+            if !values.is_empty() {
+                values.forbidden(
+                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+                );
+            }
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// Tells whether a selector is there but selects by nothing.

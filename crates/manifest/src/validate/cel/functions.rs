@@ -202,9 +202,29 @@ pub(super) fn regex(pattern: &str) -> Result<regex::Regex> {
         .map_err(|reason| Stop::Unknown(format!("the pattern {}: {reason}", quoted(pattern))))
 }
 
+fn check_divisor(name: &str, is_zero: bool) -> Result<()> {
+    match name {
+        operators::DIVIDE if is_zero => Err(error("division by zero")),
+        operators::MODULO if is_zero => Err(error("modulus by zero")),
+        _ => Ok(()),
+    }
+}
+
+/// What an operator makes of two integers of one type; nothing beyond its bounds.
+macro_rules! checked {
+    ($name:expr, $a:expr, $b:expr) => {
+        match $name {
+            operators::ADD => $a.checked_add($b),
+            operators::SUBSTRACT => $a.checked_sub($b),
+            operators::MULTIPLY => $a.checked_mul($b),
+            operators::DIVIDE => $a.checked_div($b),
+            _ => $a.checked_rem($b),
+        }
+    };
+}
+
 /// Adds, subtracts, multiplies or divides.
 pub(super) fn arithmetic<'a>(name: &str, a: &Value<'a>, b: &Value<'a>) -> Result<Value<'a>> {
-    let division = name == operators::DIVIDE;
     let seconds = |time: &Timestamp| time.as_nanosecond();
     let time = |nanoseconds: i128| {
         let made = Timestamp::from_nanosecond(nanoseconds);
@@ -212,33 +232,12 @@ pub(super) fn arithmetic<'a>(name: &str, a: &Value<'a>, b: &Value<'a>) -> Result
     };
     Ok(match (a, b) {
         (Value::Int(a), Value::Int(b)) => {
-            if *b == 0 && division {
-                return Err(error("division by zero"));
-            }
-            if *b == 0 && name == operators::MODULO {
-                return Err(error("modulus by zero"));
-            }
-            let made = match name {
-                operators::ADD => a.checked_add(*b),
-                operators::SUBSTRACT => a.checked_sub(*b),
-                operators::MULTIPLY => a.checked_mul(*b),
-                operators::DIVIDE => a.checked_div(*b),
-                _ => a.checked_rem(*b),
-            };
-            Value::Int(made.ok_or_else(overflow)?)
+            check_divisor(name, *b == 0)?;
+            Value::Int(checked!(name, *a, *b).ok_or_else(overflow)?)
         }
         (Value::Uint(a), Value::Uint(b)) => {
-            if *b == 0 && matches!(name, operators::DIVIDE | operators::MODULO) {
-                return Err(error("division by zero"));
-            }
-            let made = match name {
-                operators::ADD => a.checked_add(*b),
-                operators::SUBSTRACT => a.checked_sub(*b),
-                operators::MULTIPLY => a.checked_mul(*b),
-                operators::DIVIDE => a.checked_div(*b),
-                _ => a.checked_rem(*b),
-            };
-            Value::Uint(made.ok_or_else(overflow)?)
+            check_divisor(name, *b == 0)?;
+            Value::Uint(checked!(name, *a, *b).ok_or_else(overflow)?)
         }
         (Value::Double(a), Value::Double(b)) => Value::Double(match name {
             operators::ADD => a + b,

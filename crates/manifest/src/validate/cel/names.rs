@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::validate::names::identifier;
+
 /// The words that CEL keeps for itself.
 const RESERVED: &[&str] = &[
     "true",
@@ -32,6 +34,11 @@ const RESERVED: &[&str] = &[
 /// Characters and what stands for them.
 const ESCAPES: &[(&str, &str)] =
     &[("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__")];
+
+/// Tells whether a text can be the name of a variable.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    identifier(text).is_empty() && !RESERVED.contains(&text)
+}
 
 /// Writes a name for an expression; one that cannot be written is as it was.
 pub(crate) fn escape(name: &str) -> Cow<'_, str> {

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use super::faults::{Fault, Place};
 use super::schema::{ListType, Schema};
-use super::values::{canonical, push_index};
+use super::values::push_index;
 use crate::document::{Content, Node};
-use crate::validate::at::{Check, quoted, shown};
+use crate::validate::at::{Check, canonical, quoted, shown};
 use crate::validate::decode;
 use crate::validate::finding::Code;
 use crate::validate::meta;

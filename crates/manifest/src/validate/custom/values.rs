@@ -11,7 +11,7 @@ use super::faults::{Fault, Place};
 use super::formats::Format;
 use super::schema::{Additional, Bound, Rare, Schema, Type};
 use crate::document::{Content, Node};
-use crate::validate::at::{quoted, shown};
+use crate::validate::at::{canonical, quoted, shown};
 use crate::validate::types::Minor;
 
 /// How many schemas are asked about one object: hostile ones ask the same value again and again.
@@ -462,44 +462,6 @@ pub(super) fn is_equal(a: &Node<'_>, b: &Node<'_>) -> bool {
                     .all(|entry| b.get(&entry.key).is_some_and(|b| is_equal(&entry.value, b)))
         }
         (a, b) => a == b,
-    }
-}
-
-/// Writes a value such that equal ones have equal texts.
-pub(super) fn canonical(node: &Node<'_>) -> String {
-    let mut text = String::new();
-    write_canonical(node, &mut text);
-    text
-}
-
-fn write_canonical(node: &Node<'_>, text: &mut String) {
-    match &node.content {
-        Content::List(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                write_canonical(item, text);
-            }
-            text.push(']');
-        }
-        Content::Map(entries) => {
-            let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.key.cmp(&b.key));
-            text.push('{');
-            for (index, entry) in sorted.into_iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                text.push_str(&quoted(&entry.key));
-                text.push(':');
-                write_canonical(&entry.value, text);
-            }
-            text.push('}');
-        }
-        Content::String(value) => text.push_str(&quoted(value)),
-        _ => text.push_str(&shown(Some(node))),
     }
 }
 

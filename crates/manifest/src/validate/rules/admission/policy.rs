@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::expression::{self, Declared, Type, Wanted};
 use super::{MAX_EXPRESSIONS, one_of_if_set, rule, selector};
 use crate::validate::at::{At, quoted};
+use crate::validate::cel::names::is_identifier;
 use crate::validate::meta;
 use crate::validate::names::{self, NameRule};
 
@@ -146,7 +147,7 @@ fn variable(at: At<'_>, declared: &Declared<'_>) -> Type {
     let (name, expression) = (at.get("name"), at.get("expression"));
     if name.text().trim().is_empty() {
         name.required("name is not specified");
-    } else if !is_cel_identifier(name.text()) {
+    } else if !is_identifier(name.text()) {
         let old = at.minor().number() < 34;
         name.invalid(if old {
             "name is not a valid CEL identifier"
@@ -159,33 +160,6 @@ fn variable(at: At<'_>, declared: &Declared<'_>) -> Type {
         return Type::Unknown;
     }
     expression::check(expression, expression.text(), declared, Wanted::Anything)
-}
-
-fn is_cel_identifier(text: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    names::identifier(text).is_empty() && !RESERVED.contains(&text)
 }
 
 fn validation(at: At<'_>, declared: &Declared<'_>) {

@@ -9,29 +9,6 @@ use crate::validate::at::{At, quoted, shown};
 use crate::validate::names::qualified_name;
 use crate::validate::quantity::Quantity;
 
-/// The resources without a domain that a quota can have.
-const QUOTA_RESOURCES: [&str; 19] = [
-    "cpu",
-    "memory",
-    "ephemeral-storage",
-    "requests.cpu",
-    "requests.memory",
-    "requests.storage",
-    "requests.ephemeral-storage",
-    "limits.cpu",
-    "limits.memory",
-    "limits.ephemeral-storage",
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "persistentvolumeclaims",
-    "configmaps",
-    "services.nodeports",
-    "services.loadbalancers",
-];
-
 /// What a quota can be restricted to.
 const SCOPES: [&str; 7] = [
     "Terminating",
@@ -43,8 +20,13 @@ const SCOPES: [&str; 7] = [
     "CrossNamespacePodAffinity",
 ];
 
+/// Tells whether a quota can have a resource without a domain, large pages aside.
+fn is_standard_quota_resource(name: &str) -> bool {
+    pod::is_standard_resource(name) && name != "storage"
+}
+
 fn is_quota_resource(name: &str) -> bool {
-    QUOTA_RESOURCES.contains(&name)
+    is_standard_quota_resource(name)
         || pod::is_hugepages(name)
         || name.starts_with("requests.hugepages-")
 }
@@ -83,7 +65,7 @@ pub(super) fn resource_quota(at: At<'_>) {
     let scopes = spec.get("scopes");
     // Pages of any size are alike, so that there are few names to ask about.
     let mut names: Vec<&str> = hard.texts().map(|(name, _)| name).collect();
-    names.retain(|name| QUOTA_RESOURCES.contains(name));
+    names.retain(|name| is_standard_quota_resource(name));
     let has_pages = hard.texts().any(|(name, _)| !names.contains(&name) && is_quota_resource(name));
     names.extend(has_pages.then_some("hugepages-"));
     let without_scope = |scope: &str| names.iter().filter(|name| !has_scope(scope, name)).count();

@@ -65,24 +65,13 @@ fn node_selector_term(at: At<'_>, has_any_values: bool) {
     for expression in at.get("matchExpressions").items() {
         let (operator, values) = (expression.get("operator"), expression.get("values"));
         match operator.text() {
-            "In" | "NotIn" => {
-                if values.is_empty() {
-                    values.required("must be specified when `operator` is 'In' or 'NotIn'");
-                }
-            }
-            "Exists" | "DoesNotExist" => {
-                if !values.is_empty() {
-                    values.forbidden(
-                        "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-                    );
-                }
-            }
             "Gt" | "Lt" => {
                 if values.len() != 1 {
                     let text = "must be specified single value when `operator` is 'Lt' or 'Gt'";
                     values.required(text);
                 }
             }
+            name if meta::values_of_operator(name, values) => {}
             _ => super::invalid_text(operator, "not a valid selector operator"),
         }
         label_name(expression.get("key"));

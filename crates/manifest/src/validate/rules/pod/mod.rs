@@ -25,8 +25,8 @@ use crate::validate::seen::Seen;
 
 pub(super) use affinity::node_selector;
 pub(super) use resources::{
-    container_resource_name, is_extended_resource, is_hugepages, is_overcommit_allowed, overhead,
-    resource_name, resource_quantity,
+    container_resource_name, is_extended_resource, is_hugepages, is_overcommit_allowed,
+    is_standard_resource, overhead, resource_name, resource_quantity,
 };
 pub(super) use scheduling::tolerations;
 

@@ -12,8 +12,8 @@ use crate::validate::names::{dns_label, qualified_name};
 use crate::validate::quantity::{self, Quantity};
 use crate::validate::seen::Seen;
 
-/// The names without a domain that there are.
-const STANDARD: [&str; 20] = [
+/// The names without a domain that there are, beside those that are counted.
+const MEASURED: [&str; 11] = [
     "cpu",
     "memory",
     "ephemeral-storage",
@@ -23,17 +23,8 @@ const STANDARD: [&str; 20] = [
     "limits.cpu",
     "limits.memory",
     "limits.ephemeral-storage",
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
     "storage",
     "requests.storage",
-    "services.nodeports",
-    "services.loadbalancers",
 ];
 
 /// Those that are counted.
@@ -48,6 +39,11 @@ const COUNTED: [&str; 9] = [
     "services.nodeports",
     "services.loadbalancers",
 ];
+
+/// Tells whether a resource is one of those without a domain, large pages aside.
+pub(in crate::validate::rules) fn is_standard_resource(name: &str) -> bool {
+    MEASURED.contains(&name) || COUNTED.contains(&name)
+}
 
 /// Tells whether a resource is large pages of memory.
 pub(in crate::validate::rules) fn is_hugepages(name: &str) -> bool {
@@ -84,7 +80,7 @@ pub(in crate::validate::rules) fn resource_name(at: At<'_>, name: &str) -> bool 
         return false;
     }
     let is_known = name.contains('/')
-        || STANDARD.contains(&name)
+        || is_standard_resource(name)
         || is_hugepages(name)
         || name.starts_with("requests.hugepages-");
     if !is_known {
