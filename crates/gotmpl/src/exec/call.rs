@@ -5,6 +5,7 @@
 //! Source: `evalCall`, `evalArg` and `validateType` in Go's `text/template/exec.go`, `call` in `funcs.go`.
 
 use super::field::type_name;
+use super::notes::{Notes, Nothing};
 use super::{Failure, MAX_SPARE, Operand, State, put, take};
 use crate::ast::{Callee, NodeId, NodeKind};
 use crate::builtins::BUILTINS;
@@ -14,14 +15,14 @@ use crate::value::{IntType, Kind, Map, Object, Type, UintType, Value, print, tru
 
 /// The parameters of a call.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Params<'t> {
-    pub(super) name: &'t str,
-    pub(super) types: &'static [Type],
-    pub(super) variadic: bool,
+struct Params<'t> {
+    name: &'t str,
+    types: &'static [Type],
+    variadic: bool,
 }
 
 impl<'t> Params<'t> {
-    pub(super) fn of(function: &'t Function) -> Self {
+    fn of(function: &'t Function) -> Self {
         Self { name: function.name, types: function.params, variadic: function.variadic }
     }
 }
@@ -29,7 +30,7 @@ impl<'t> Params<'t> {
 impl Params<'_> {
     /// Gives the type that argument `index` must have.
     #[inline]
-    pub(super) fn ty(&self, index: usize) -> &'static Type {
+    fn ty(&self, index: usize) -> &'static Type {
         let last = self.types.len().saturating_sub(1);
         self.types.get(index.min(last)).unwrap_or(&Type::Any)
     }
@@ -38,45 +39,50 @@ impl Params<'_> {
 impl State<'_> {
     /// Calls a function by what its name was resolved to. `node` is what an error of the function belongs to.
     ///
-    /// `value` holds the last argument if there is one beside `args`, else nil; then it holds the result.
+    /// `value` holds the last argument if there is one beside `args`, else nil; then it holds the result. `last` is what that
+    /// argument was made of.
     #[expect(
         clippy::too_many_arguments,
         reason = "Go's evalFunction has the same, in fewer structs"
     )]
-    pub(super) fn eval_function(
+    pub(super) fn eval_function<N: Notes>(
         &mut self,
         dot: &Operand,
         callee: Callee,
         name: Symbol,
         node: NodeId,
         args: &[NodeId],
-        has_last: bool,
+        last: Option<N::Sources>,
         value: &mut Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<N::Sources, Failure> {
         let templates = self.templates;
         let function = match callee {
             Callee::Host(id) => templates.functions().get(id),
             Callee::Builtin(index) => &BUILTINS[index as usize],
             Callee::And | Callee::Or => {
-                return self.eval_and_or(dot, callee == Callee::Or, name, args, has_last, value);
+                return self.eval_and_or::<N>(dot, callee == Callee::Or, name, args, last, value);
             }
             Callee::Call => {
-                let last = has_last.then(|| take(value));
-                *value = self.eval_call_builtin(dot, node, args, last)?.value;
-                return Ok(());
+                let last_value = last.is_some().then(|| take(value));
+                *value = self.eval_call_builtin(dot, node, args, last_value)?.value;
+                return Ok(last.unwrap_or_default());
             }
         };
         let params = Params::of(function);
         let mut values = self.spare_args();
-        let last = has_last.then_some(&mut *value);
-        self.interfaces = self.eval_args(dot, params, args, last, &mut values)?;
+        let last = last.map(|sources| (&mut *value, sources));
+        let (interfaces, given) = self.eval_args::<N>(dot, params, args, last, &mut values)?;
+        self.interfaces = interfaces;
         self.run.n_steps += copied(&values);
+        let running = N::begin_function(self, function.name, &values, given);
         let result = (function.body)(&mut Env { state: self }, &values);
+        let sources = N::end_function(self, function.name, &values, running, result.as_ref().ok());
         self.give_back(values);
         match result {
             Ok(result) => {
                 put(value, result);
-                self.check_length(value)
+                self.check_length(value)?;
+                Ok(sources)
             }
             Err(error) => self.failed(function.name, node, error),
         }
@@ -95,8 +101,9 @@ impl State<'_> {
         let mut values = self.spare_args();
         values.push(receiver);
         let mut last = last;
-        self.interfaces =
-            self.eval_args(dot, Params::of(function), args, last.as_mut(), &mut values)?;
+        let last = last.as_mut().map(|last| (last, ()));
+        (self.interfaces, ()) =
+            self.eval_args::<Nothing>(dot, Params::of(function), args, last, &mut values)?;
         self.run.n_steps += copied(&values);
         let result = (function.body)(&mut Env { state: self }, &values);
         self.give_back(values);
@@ -122,11 +129,12 @@ impl State<'_> {
                 self.check_count(params, args.len(), last.is_some())?;
                 return self.fail(text.to_owned());
             }
-            self.eval_args(dot, params, args, last.as_mut(), &mut values)?;
+            let last = last.as_mut().map(|last| (last, ()));
+            self.eval_args::<Nothing>(dot, params, args, last, &mut values)?;
         } else {
             let at = self.node;
             for arg in args {
-                self.push_arg(dot, &Type::Any, *arg, &mut values)?;
+                self.push_arg::<Nothing>(dot, &Type::Any, *arg, &mut values)?;
             }
             values.extend(last);
             self.node = at;
@@ -152,19 +160,14 @@ impl State<'_> {
     }
 
     #[cold]
-    pub(super) fn failed<T>(
-        &mut self,
-        name: &str,
-        node: NodeId,
-        error: FuncError,
-    ) -> Result<T, Failure> {
+    fn failed<T>(&mut self, name: &str, node: NodeId, error: FuncError) -> Result<T, Failure> {
         self.node = node;
         self.fail_calling(name, error)
     }
 
     /// Checks that a string is not too long.
     #[inline]
-    pub(super) fn check_length(&self, value: &Value) -> Result<(), Failure> {
+    fn check_length(&self, value: &Value) -> Result<(), Failure> {
         let maximum = self.templates.limits().output;
         match value {
             Value::String(text) if text.len() > maximum => self.too_long(maximum),
@@ -190,7 +193,7 @@ impl State<'_> {
     }
 
     #[inline]
-    pub(super) fn check_count(
+    fn check_count(
         &self,
         params: Params<'_>,
         n_args: usize,
@@ -215,102 +218,124 @@ impl State<'_> {
         self.fail(format!("wrong number of args for {name}: want {want} got {n_in}"))
     }
 
-    /// Evaluates arguments onto `values`, moves the last one there, and gives the bits of those held by an `interface {}`.
-    fn eval_args(
+    /// Evaluates arguments onto `values`, moves the last one there, and gives the bits of those held by an `interface {}`, and
+    /// what they were made of.
+    fn eval_args<N: Notes>(
         &mut self,
         dot: &Operand,
         params: Params<'_>,
         args: &[NodeId],
-        last: Option<&mut Value>,
+        last: Option<(&mut Value, N::Sources)>,
         values: &mut Vec<Value>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<(u64, N::Given), Failure> {
         self.check_count(params, args.len(), last.is_some())?;
         let mut interfaces = 0;
+        let mut given = N::Given::default();
         for (index, arg) in args.iter().enumerate() {
-            let is_interface = self.push_arg(dot, params.ty(index), *arg, values)?;
+            let (is_interface, sources) =
+                self.push_arg::<N>(dot, params.ty(index), *arg, values)?;
             interfaces |= interface_bit(is_interface, index);
+            N::give(&mut given, sources);
         }
-        if let Some(last) = last {
+        if let Some((last, sources)) = last {
             let ty = params.ty(args.len());
             let is_fit = fits(last, false, ty);
             values.push(take(last));
             let is_interface = !is_fit && self.convert_last(values, false, ty)?;
             interfaces |= interface_bit(is_interface, args.len());
+            N::give(&mut given, sources);
         }
-        Ok(interfaces)
+        Ok((interfaces, given))
     }
 
-    /// Evaluates an operand for a parameter of type `ty` onto `values`, and tells whether it is held by an `interface {}`.
-    fn push_arg(
+    /// Evaluates an operand for a parameter of type `ty` onto `values`; tells whether it is held by an `interface {}`, and
+    /// what it was made of.
+    fn push_arg<N: Notes>(
         &mut self,
         dot: &Operand,
         ty: &'static Type,
         node: NodeId,
         values: &mut Vec<Value>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<(bool, N::Sources), Failure> {
+        let mut sources = N::Sources::default();
         self.node = node;
         let is_interface = match self.arena.node(node).kind {
-            NodeKind::Dot => push(values, dot.clone()),
+            NodeKind::Dot => {
+                sources = self.read_dot::<N>();
+                push(values, dot.clone())
+            }
             NodeKind::Nil => {
                 if !can_be_nil(ty) {
                     return self.fail(format!("cannot assign nil to {ty}"));
                 }
-                return Ok(push(values, nil_of(ty)));
+                return Ok((push(values, nil_of(ty)), sources));
             }
             NodeKind::Field(fields) => {
-                let found = self.follow(dot, fields, |value, is_interface| {
+                let found = self.follow::<N, _>(dot, fields, |value, is_interface| {
                     values.push(value.clone());
                     is_interface
                 });
-                match found {
-                    Some(is_interface) => is_interface,
-                    None => push(values, self.eval_fields(dot, dot, node, fields, &[], None)?),
+                if let Some(is_interface) = found {
+                    is_interface
+                } else {
+                    let receiver = (dot, N::dot(self));
+                    let found = self.eval_fields::<N>(dot, receiver, node, fields, &[], None)?;
+                    sources = found.1;
+                    push(values, found.0)
                 }
             }
             NodeKind::Variable { name, fields } => {
                 let variable = &self.run.variables[self.variable(name)?].operand;
-                if fields.len == 0 {
+                if fields.len == 0 && !N::ARE_TAKEN {
                     values.push(variable.value.clone());
                     variable.is_interface
                 } else {
-                    let found = self.follow(variable, fields, |value, is_interface| {
+                    let found = self.follow::<N, _>(variable, fields, |value, is_interface| {
                         values.push(value.clone());
                         is_interface
                     });
-                    match found {
-                        Some(is_interface) => is_interface,
-                        None => {
-                            push(values, self.eval_variable(dot, node, name, fields, &[], None)?)
-                        }
+                    if let Some(is_interface) = found {
+                        is_interface
+                    } else {
+                        let found = self.eval_variable::<N>(dot, node, name, fields, &[], None)?;
+                        sources = found.1;
+                        push(values, found.0)
                     }
                 }
             }
-            NodeKind::Pipe { .. } => push(values, self.eval_parenthesized(dot, node)?),
+            NodeKind::Pipe { .. } => {
+                let found = self.eval_parenthesized::<N>(dot, node)?;
+                sources = found.1;
+                push(values, found.0)
+            }
             NodeKind::Identifier { name, callee } => {
                 let mut value = Value::Nil;
-                self.eval_function(dot, callee, name, node, &[], false, &mut value)?;
+                sources =
+                    self.eval_function::<N>(dot, callee, name, node, &[], None, &mut value)?;
                 push(values, Operand::result(value))
             }
             NodeKind::Chain { operand, fields } => {
-                push(values, self.eval_chain(dot, node, operand, fields, &[], None)?)
+                let found = self.eval_chain::<N>(dot, node, operand, fields, &[], None)?;
+                sources = found.1;
+                push(values, found.0)
             }
             NodeKind::String(index) if matches!(ty, Type::String | Type::Any | Type::Reflect) => {
                 values.push(Value::String(self.arena.string(index).clone()));
-                return Ok(false);
+                return Ok((false, sources));
             }
             NodeKind::Number(index)
                 if *ty == Type::INT
                     && let Some(n) = self.arena.number(index).int =>
             {
                 values.push(Value::int(n));
-                return Ok(false);
+                return Ok((false, sources));
             }
-            _ => return Ok(push(values, self.eval_typed_literal(ty, node)?)),
+            _ => return Ok((push(values, self.eval_typed_literal(ty, node)?), sources)),
         };
         if values.last().is_some_and(|value| fits(value, is_interface, ty)) {
-            return Ok(is_interface);
+            return Ok((is_interface, sources));
         }
-        self.convert_last(values, is_interface, ty)
+        Ok((self.convert_last(values, is_interface, ty)?, sources))
     }
 
     /// Gives a literal the type that is asked for.
@@ -319,11 +344,7 @@ impl State<'_> {
         clippy::cast_lossless,
         reason = "Go's SetInt and SetUint truncate to the parameter's size"
     )]
-    pub(super) fn eval_typed_literal(
-        &mut self,
-        ty: &'static Type,
-        node: NodeId,
-    ) -> Result<Operand, Failure> {
+    fn eval_typed_literal(&mut self, ty: &'static Type, node: NodeId) -> Result<Operand, Failure> {
         let source = self.source();
         let kind = source.node(node).kind;
         let number =
@@ -395,11 +416,7 @@ impl State<'_> {
     }
 
     /// Gives a value the type `ty`, if that can be.
-    pub(super) fn convert(
-        &mut self,
-        operand: Operand,
-        ty: &'static Type,
-    ) -> Result<Operand, Failure> {
+    fn convert(&mut self, operand: Operand, ty: &'static Type) -> Result<Operand, Failure> {
         if operand.is_none() {
             if can_be_nil(ty) {
                 return Ok(nil_of(ty));
@@ -427,35 +444,41 @@ impl State<'_> {
     }
 
     /// Evaluates `and` and `or`, which stop at the operand that decides and give it.
-    fn eval_and_or(
+    fn eval_and_or<N: Notes>(
         &mut self,
         dot: &Operand,
         stop_at: bool,
         name: Symbol,
         args: &[NodeId],
-        has_last: bool,
+        last: Option<N::Sources>,
         value: &mut Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<N::Sources, Failure> {
         let name = self.source().name(name);
         let params = Params { name, types: &[Type::Reflect, Type::Reflect], variadic: true };
-        self.check_count(params, args.len(), has_last)?;
+        self.check_count(params, args.len(), last.is_some())?;
         let mut values = self.spare_args();
+        // Those that were passed over decided as well.
+        let mut passed = N::Given::default();
+        let mut sources = None;
         for (index, arg) in args.iter().enumerate() {
-            self.push_arg(dot, &Type::Reflect, *arg, &mut values)?;
-            let is_last = index + 1 == args.len() && !has_last;
+            let (_, of_arg) = self.push_arg::<N>(dot, &Type::Reflect, *arg, &mut values)?;
+            let is_last = index + 1 == args.len() && last.is_none();
             if let Some(found) = values.pop()
                 && (is_last || truth::is_true(&found) == stop_at)
             {
                 *value = found;
+                sources = Some(of_arg);
                 break;
             }
+            N::give(&mut passed, of_arg);
         }
         self.give_back(values);
-        Ok(())
+        let sources = N::join(sources.or(last).unwrap_or_default(), &passed);
+        Ok(N::of(self, value, sources))
     }
 
     /// Evaluates `call`: its first operand must be a function, and is named in errors as it is written.
-    pub(super) fn eval_call_builtin(
+    fn eval_call_builtin(
         &mut self,
         dot: &Operand,
         node: NodeId,
@@ -473,7 +496,8 @@ impl State<'_> {
         };
         let mut values = self.spare_args();
         let mut last = last;
-        self.eval_args(dot, params, args, last.as_mut(), &mut values)?;
+        let last = last.as_mut().map(|last| (last, ()));
+        self.eval_args::<Nothing>(dot, params, args, last, &mut values)?;
         let result = match values.first() {
             None | Some(Value::Nil) => Err(FuncError::new("call of nil")),
             Some(Value::Object(object)) if object.kind() == Kind::Func => {
@@ -497,7 +521,7 @@ fn push(values: &mut Vec<Value>, operand: Operand) -> bool {
 
 /// Tells whether Go's nil can be a value of a type. Of a host's types, pointers, slices and maps say so by
 /// their name.
-pub(super) fn can_be_nil(ty: &Type) -> bool {
+fn can_be_nil(ty: &Type) -> bool {
     match *ty {
         Type::Any | Type::Reflect | Type::Slice(_) | Type::Map(_) => true,
         Type::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
@@ -506,19 +530,19 @@ pub(super) fn can_be_nil(ty: &Type) -> bool {
 }
 
 /// Gives the nil of a type. A nil map is marked, since it is an empty one otherwise.
-pub(super) fn nil_of(ty: &'static Type) -> Operand {
+fn nil_of(ty: &'static Type) -> Operand {
     Operand { value: ty.zero(), is_interface: matches!(ty, Type::Map(_)) }
 }
 
 /// Gives the bit of an argument that is held by an `interface {}`, or is a nil map.
 #[inline]
-pub(super) fn interface_bit(is_interface: bool, index: usize) -> u64 {
+fn interface_bit(is_interface: bool, index: usize) -> u64 {
     if index < 64 { u64::from(is_interface) << index } else { 0 }
 }
 
 /// Tells whether a value can be passed as a `ty` just as it is: what nearly every argument is.
 #[inline]
-pub(super) fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
+fn fits(value: &Value, is_interface: bool, ty: &Type) -> bool {
     match ty {
         Type::Any => match value {
             Value::Nil => is_interface,
@@ -579,7 +603,7 @@ fn assign_map(map: &Map, element: &Type, ty: &'static Type) -> Option<Value> {
 
 /// Gives how many steps a call counts for, beyond the call itself: functions copy lists, and a loop that appends to one
 /// would otherwise take quadratic time within the limit.
-pub(super) fn copied(values: &[Value]) -> u64 {
+fn copied(values: &[Value]) -> u64 {
     const ITEMS_PER_STEP: usize = 16;
     let steps = values.iter().map(|value| match value {
         Value::List(list) => list.len() / ITEMS_PER_STEP,

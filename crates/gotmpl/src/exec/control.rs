@@ -2,9 +2,11 @@
 //!
 //! Source: the `walk` functions of Go's `text/template/exec.go`.
 
-use super::{Failure, MAX_TEMPLATE_DEPTH, Operand, State, Variable, on_deep_stack};
+use super::notes::{Notes, Nothing};
+use super::{Failure, MAX_TEMPLATE_DEPTH, Operand, State, on_deep_stack};
 use crate::ast::{Branch, NodeId, NodeKind, Template};
 use crate::intern::Symbol;
+use crate::trace::Step;
 use crate::value::{IntType, UintType, Value, number, print, truth};
 
 /// What a walk asks the loops around it to do.
@@ -33,18 +35,45 @@ impl<'a> State<'a> {
         if self.run.tracer.is_some() {
             return self.trace_template_body(dot);
         }
-        self.run.variables.push(Variable { name: Symbol::DOLLAR, operand: dot.clone() });
-        let result = self.walk_list(dot, self.template.root);
-        self.run.variables.truncate(self.first_variable);
+        self.walk_body::<Nothing>(dot, ())
+    }
+
+    /// Does so, with notes.
+    pub(super) fn walk_body<N: Notes>(
+        &mut self,
+        dot: &Operand,
+        sources: N::Sources,
+    ) -> Result<(), Failure> {
+        self.declare::<N>(Symbol::DOLLAR, dot.clone(), sources);
+        let result = self.walk_list::<N>(dot, self.template.root);
+        self.end_scope::<N>(self.first_variable);
         result.map(|_| ())
     }
 
-    fn walk_list(&mut self, dot: &Operand, list: NodeId) -> Result<Flow, Failure> {
+    fn end_scope<N: Notes>(&mut self, mark: usize) {
+        self.run.variables.truncate(mark);
+        N::end_scope(self, mark);
+    }
+
+    /// Walks a list with another dot.
+    fn walk_list_of<N: Notes>(
+        &mut self,
+        dot: &Operand,
+        sources: N::Sources,
+        list: NodeId,
+    ) -> Result<Flow, Failure> {
+        let outer = N::set_dot(self, sources);
+        let flow = self.walk_list::<N>(dot, list);
+        N::set_dot(self, outer);
+        flow
+    }
+
+    fn walk_list<N: Notes>(&mut self, dot: &Operand, list: NodeId) -> Result<Flow, Failure> {
         let NodeKind::List(children) = self.arena.node(list).kind else {
             return Ok(Flow::Next);
         };
         for child in self.arena.children(children) {
-            let flow = self.walk(dot, *child)?;
+            let flow = self.walk::<N>(dot, *child)?;
             if flow != Flow::Next {
                 return Ok(flow);
             }
@@ -52,28 +81,34 @@ impl<'a> State<'a> {
         Ok(Flow::Next)
     }
 
-    fn walk(&mut self, dot: &Operand, node: NodeId) -> Result<Flow, Failure> {
+    fn walk<N: Notes>(&mut self, dot: &Operand, node: NodeId) -> Result<Flow, Failure> {
         self.node = node;
+        N::begin_node(self);
+        let start = self.run.out.len();
         match self.arena.node(node).kind {
             NodeKind::Text(span) => {
                 self.run.out.extend_from_slice(span.of(&self.source().text));
+                N::wrote(self, start, node, N::Sources::default());
                 self.check_output()?;
             }
             NodeKind::Action(pipe) => {
                 let mut value = Value::Nil;
-                if !self.eval_pipeline(dot, pipe, &mut value)? {
+                let sources = self.eval_pipeline::<N>(dot, pipe, &mut value)?;
+                if !self.declares(pipe) {
                     self.node = node;
-                    self.print_value(&value)?;
+                    let printed = self.print_value(&value);
+                    N::wrote(self, start, node, sources);
+                    printed?;
                 }
             }
             NodeKind::If(branch) => {
-                return on_deep_stack(|| self.walk_if_or_with(dot, branch, false));
+                return on_deep_stack(|| self.walk_if_or_with::<N>(dot, branch, false));
             }
             NodeKind::With(branch) => {
-                return on_deep_stack(|| self.walk_if_or_with(dot, branch, true));
+                return on_deep_stack(|| self.walk_if_or_with::<N>(dot, branch, true));
             }
-            NodeKind::Range(branch) => return on_deep_stack(|| self.walk_range(dot, branch)),
-            NodeKind::Template { name, pipe } => self.walk_template(dot, name, pipe)?,
+            NodeKind::Range(branch) => return on_deep_stack(|| self.walk_range::<N>(dot, branch)),
+            NodeKind::Template { name, pipe } => self.walk_template::<N>(dot, name, pipe)?,
             NodeKind::Break => return Ok(Flow::Break),
             NodeKind::Continue => return Ok(Flow::Continue),
             _ => {
@@ -84,6 +119,11 @@ impl<'a> State<'a> {
         Ok(Flow::Next)
     }
 
+    /// Tells whether a pipeline sets variables, so that nothing is printed.
+    fn declares(&self, pipe: NodeId) -> bool {
+        matches!(self.arena.node(pipe).kind, NodeKind::Pipe { declared, .. } if declared.len > 0)
+    }
+
     pub(super) fn print_value(&mut self, value: &Value) -> Result<(), Failure> {
         match value {
             Value::String(text) => self.run.out.extend_from_slice(text.as_bytes()),
@@ -92,68 +132,81 @@ impl<'a> State<'a> {
         self.check_output()
     }
 
-    fn walk_if_or_with(
+    fn walk_if_or_with<N: Notes>(
         &mut self,
         dot: &Operand,
         branch: Branch,
         is_with: bool,
     ) -> Result<Flow, Failure> {
-        let mark = self.run.variables.len();
+        let (node, mark) = (self.node, self.run.variables.len());
         let mut inner = Operand::NONE;
-        self.eval_pipeline(dot, branch.pipe, &mut inner.value)?;
+        let sources = self.eval_pipeline::<N>(dot, branch.pipe, &mut inner.value)?;
+        let outer = N::enter(self, node, &sources);
         let flow = if truth::is_true(&inner.value) {
             if is_with {
-                self.walk_list(&inner, branch.list)
+                self.walk_list_of::<N>(&inner, sources, branch.list)
             } else {
-                self.walk_list(dot, branch.list)
+                self.walk_list::<N>(dot, branch.list)
             }
         } else if let Some(else_list) = branch.else_list {
-            self.walk_list(dot, else_list)
+            self.walk_list::<N>(dot, else_list)
         } else {
             Ok(Flow::Next)
         };
-        self.run.variables.truncate(mark);
+        N::leave(self, outer);
+        self.end_scope::<N>(mark);
         flow
     }
 
-    fn walk_range(&mut self, dot: &Operand, branch: Branch) -> Result<Flow, Failure> {
-        let outer = self.run.variables.len();
+    fn walk_range<N: Notes>(&mut self, dot: &Operand, branch: Branch) -> Result<Flow, Failure> {
+        let (node, mark) = (self.node, self.run.variables.len());
         let mut value = Value::Nil;
-        self.eval_pipeline(dot, branch.pipe, &mut value)?;
+        let sources = self.eval_pipeline::<N>(dot, branch.pipe, &mut value)?;
         let source = self.source();
         let (declared, is_assign) = match source.node(branch.pipe).kind {
             NodeKind::Pipe { declared, is_assign, .. } => (source.idents(declared), is_assign),
             _ => (&[][..], false),
         };
         let turns = Loop { declared, is_assign, list: branch.list };
-        let has_run = self.range_over(&value, turns)?;
+        let outer = N::enter(self, node, &sources);
+        let has_run = self.range_over::<N>(&value, &sources, turns)?;
         let flow = match branch.else_list {
-            Some(else_list) if !has_run => self.walk_list(dot, else_list)?,
+            Some(else_list) if !has_run => self.walk_list::<N>(dot, else_list)?,
             _ => Flow::Next,
         };
-        self.run.variables.truncate(outer);
+        N::leave(self, outer);
+        self.end_scope::<N>(mark);
         Ok(flow)
     }
 
     /// Takes a turn for each element, and tells whether there was one.
-    fn range_over(&mut self, value: &Value, turns: Loop<'a>) -> Result<bool, Failure> {
+    fn range_over<N: Notes>(
+        &mut self,
+        value: &Value,
+        sources: &N::Sources,
+        turns: Loop<'a>,
+    ) -> Result<bool, Failure> {
         match value {
             Value::Nil => Ok(false),
             Value::Int(ty, end) => {
                 let ty: IntType = *ty;
                 self.check_one_variable(value, turns)?;
-                self.range_integers(0..(*end).max(0), turns, |n| Value::Int(ty, n))
+                let numbers = 0..(*end).max(0);
+                self.range_integers::<N, _>(numbers, sources, turns, |n| Value::Int(ty, n))
             }
             Value::Uint(ty, end) => {
                 let ty: UintType = *ty;
                 self.check_one_variable(value, turns)?;
-                self.range_integers(0..*end, turns, |n| Value::Uint(ty, n))
+                self.range_integers::<N, _>(0..*end, sources, turns, |n| Value::Uint(ty, n))
             }
             Value::List(list) => {
                 let is_interface = super::field::is_interface(list.element());
                 for (index, element) in (0..).zip(list.items()) {
+                    let step = || Step::Index(usize::try_from(index).unwrap_or(usize::MAX));
+                    let from = N::step(self, value, sources, step);
                     let element = Operand { value: element.clone(), is_interface };
-                    if self.turn(|| Operand::concrete(Value::int(index)), &element, turns)? {
+                    let index = || Operand::concrete(Value::int(index));
+                    if self.turn::<N>(index, &element, from, turns)? {
                         break;
                     }
                 }
@@ -164,8 +217,10 @@ impl<'a> State<'a> {
                 let entries = map.snapshot();
                 let has_run = !entries.is_empty();
                 for (key, element) in entries {
+                    let from = N::step(self, value, sources, || Step::Key(key.clone()));
                     let element = Operand { value: element, is_interface };
-                    if self.turn(|| Operand::concrete(Value::String(key)), &element, turns)? {
+                    let key = || Operand::concrete(Value::String(key));
+                    if self.turn::<N>(key, &element, from, turns)? {
                         break;
                     }
                 }
@@ -178,7 +233,7 @@ impl<'a> State<'a> {
                     if matches!(underlying, Value::Int(..) | Value::Uint(..)) {
                         self.check_one_variable(value, turns)?;
                     }
-                    return self.range_over(&underlying, turns);
+                    return self.range_over::<N>(&underlying, sources, turns);
                 }
                 let shown = print::display(value);
                 let shown = String::from_utf8_lossy(&shown);
@@ -196,16 +251,18 @@ impl<'a> State<'a> {
         self.fail(format!("can't use {shown} to iterate over more than one variable"))
     }
 
-    fn range_integers<N>(
+    fn range_integers<N: Notes, T>(
         &mut self,
-        numbers: impl Iterator<Item = N>,
+        numbers: impl Iterator<Item = T>,
+        sources: &N::Sources,
         turns: Loop<'a>,
-        value: impl Fn(N) -> Value,
+        value: impl Fn(T) -> Value,
     ) -> Result<bool, Failure> {
         let mut has_run = false;
         for n in numbers {
             has_run = true;
-            if self.turn(|| Operand::NONE, &Operand::concrete(value(n)), turns)? {
+            let element = Operand::concrete(value(n));
+            if self.turn::<N>(|| Operand::NONE, &element, sources.clone(), turns)? {
                 break;
             }
         }
@@ -213,38 +270,44 @@ impl<'a> State<'a> {
     }
 
     /// Takes one turn, and tells whether the loop is to end.
-    fn turn(
+    fn turn<N: Notes>(
         &mut self,
         index: impl FnOnce() -> Operand,
         element: &Operand,
+        from: N::Sources,
         turns: Loop<'a>,
     ) -> Result<bool, Failure> {
         self.step()?;
         let mark = self.run.variables.len();
+        // A key comes from where its value is.
+        let from = N::of(self, &element.value, from);
         match *turns.declared {
             [] => {}
-            [only] if turns.is_assign => self.assign(only, element.clone())?,
-            [first, second, ..] if turns.is_assign => {
-                self.assign(first, index())?;
-                self.assign(second, element.clone())?;
+            [only] if turns.is_assign => {
+                self.assign::<N>(only, element.clone(), from.clone())?;
             }
-            [_] => self.run.variables[mark - 1].operand = element.clone(),
+            [first, second, ..] if turns.is_assign => {
+                self.assign::<N>(first, index(), from.clone())?;
+                self.assign::<N>(second, element.clone(), from.clone())?;
+            }
+            [_] => self.set_variable::<N>(mark - 1, element.clone(), from.clone()),
             [_, _, ..] => {
-                self.run.variables[mark - 1].operand = element.clone();
-                self.run.variables[mark - 2].operand = index();
+                self.set_variable::<N>(mark - 1, element.clone(), from.clone());
+                self.set_variable::<N>(mark - 2, index(), from.clone());
             }
         }
-        let flow = self.walk_list(element, turns.list);
-        self.run.variables.truncate(mark);
+        let flow = self.walk_list_of::<N>(element, from, turns.list);
+        self.end_scope::<N>(mark);
         Ok(flow? == Flow::Break)
     }
 
-    fn walk_template(
+    fn walk_template<N: Notes>(
         &mut self,
         dot: &Operand,
         name: Symbol,
         pipe: Option<NodeId>,
     ) -> Result<(), Failure> {
+        let node = self.node;
         let name = self.source().name(name);
         let Some(template) = self.templates.get(name) else {
             let name = number::quote(name.as_bytes());
@@ -256,10 +319,14 @@ impl<'a> State<'a> {
         }
         self.step()?;
         let mut inner = Operand::NONE;
+        let mut sources = N::Sources::default();
         if let Some(pipe) = pipe {
-            self.eval_pipeline(dot, pipe, &mut inner.value)?;
+            sources = self.eval_pipeline::<N>(dot, pipe, &mut inner.value)?;
         }
-        self.enter(template, &inner)
+        let outer = N::enter_template(self, node, sources);
+        let result = self.enter(template, &inner);
+        N::leave(self, outer);
+        result
     }
 
     /// Executes another template of the set in place.

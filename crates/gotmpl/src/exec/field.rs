@@ -4,10 +4,13 @@
 
 use std::borrow::Cow;
 
+use super::notes::Notes;
 use super::{Failure, Operand, State};
 use crate::ast::{Idents, NodeId};
 use crate::func::Function;
+use crate::intern::Symbol;
 use crate::template::MissingKey;
+use crate::trace::Step;
 use crate::value::{Kind, Map, Object, Type, Value, number, print};
 
 /// Tells whether elements of a type are held by an `interface {}`.
@@ -25,40 +28,76 @@ pub(super) fn type_name(operand: &Operand) -> Cow<'static, str> {
 
 impl<'a> State<'a> {
     /// Evaluates a chain of fields on `receiver`. The last field, if it is a method, gets the arguments.
-    pub(super) fn eval_fields(
+    pub(super) fn eval_fields<N: Notes>(
         &mut self,
         dot: &Operand,
-        receiver: &Operand,
+        (receiver, mut sources): (&Operand, N::Sources),
         node: NodeId,
         fields: Idents,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
-        let source = self.source();
-        let Some((method, fields)) = source.idents(fields).split_last() else {
-            return Ok(receiver.clone());
+        last: Option<(Value, N::Sources)>,
+    ) -> Result<(Operand, N::Sources), Failure> {
+        let fields = self.source().idents(fields);
+        let Some(n_before) = fields.len().checked_sub(1) else {
+            N::read(self, &sources);
+            return Ok((receiver.clone(), sources));
         };
         let mut reached: Option<Operand> = None;
-        for field in fields {
-            let receiver = reached.as_ref().unwrap_or(receiver);
-            reached = Some(self.eval_field(dot, receiver, source.name(*field), node, &[], None)?);
+        for n in 0..n_before {
+            let from = (reached.as_ref().unwrap_or(receiver), sources);
+            let (next, of_next) = self.eval_next::<N>(dot, from, node, &fields[n..], &[], None)?;
+            (reached, sources) = (Some(next), of_next);
         }
-        let receiver = reached.as_ref().unwrap_or(receiver);
+        let from = (reached.as_ref().unwrap_or(receiver), sources);
         let args = args.get(1..).unwrap_or_default();
-        self.eval_field(dot, receiver, source.name(*method), node, args, last)
+        let mut of_last = N::Given::default();
+        let last = last.map(|(last, sources)| {
+            N::give(&mut of_last, sources);
+            last
+        });
+        let (found, sources) =
+            self.eval_next::<N>(dot, from, node, &fields[n_before..], args, last)?;
+        let sources = N::join(sources, &of_last);
+        N::read(self, &sources);
+        Ok((found, sources))
+    }
+
+    /// Evaluates the first of the fields that are left.
+    fn eval_next<N: Notes>(
+        &mut self,
+        dot: &Operand,
+        (receiver, sources): (&Operand, N::Sources),
+        node: NodeId,
+        fields: &[Symbol],
+        args: &[NodeId],
+        last: Option<Value>,
+    ) -> Result<(Operand, N::Sources), Failure> {
+        let name = self.source().name(fields[0]);
+        match self.eval_field(dot, receiver, name, node, args, last) {
+            Ok(next) => {
+                let step = || Step::Key(name.into());
+                let stepped = N::step(self, &receiver.value, &sources, step);
+                let sources = N::of(self, &next.value, stepped);
+                Ok((next, sources))
+            }
+            Err(failure) => {
+                N::not_read(self, &sources, fields);
+                Err(failure)
+            }
+        }
     }
 
     /// Follows fields from map to map, without a copy of those on the way, and gives what is there to `found`, with whether
-    /// it is held by an `interface {}`; `None` where it meets anything else.
+    /// it is held by an `interface {}`; `None` where it meets anything else, and where notes are taken on the way.
     #[inline]
-    pub(super) fn follow<T>(
+    pub(super) fn follow<N: Notes, T>(
         &self,
         receiver: &Operand,
         fields: Idents,
         found: impl FnOnce(&Value, bool) -> T,
     ) -> Option<T> {
         match &receiver.value {
-            Value::Map(map) => self.follow_map(map, fields, found),
+            Value::Map(map) if !N::ARE_TAKEN => self.follow_map(map, fields, found),
             _ => None,
         }
     }
@@ -98,7 +137,7 @@ impl<'a> State<'a> {
     }
 
     /// Evaluates one field or method.
-    pub(super) fn eval_field(
+    fn eval_field(
         &mut self,
         dot: &Operand,
         receiver: &Operand,

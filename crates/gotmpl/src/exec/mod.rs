@@ -8,6 +8,7 @@
 mod call;
 mod control;
 mod field;
+mod notes;
 mod pipeline;
 mod traced;
 

@@ -2,43 +2,52 @@
 //!
 //! Source: `evalPipeline`, `evalCommand` and `idealConstant` in Go's `text/template/exec.go`.
 
+use super::notes::Notes;
 use super::{Failure, Operand, State, Variable, on_deep_stack, put, take};
 use crate::ast::{Idents, NodeId, NodeKind, Number};
 use crate::intern::Symbol;
 use crate::value::Value;
 
 impl State<'_> {
-    /// Evaluates a pipeline, puts what it gives where nil is, and sets its variables; tells whether it has any.
+    /// Evaluates a pipeline, puts what it gives where nil is, and sets its variables; tells what its value was made of.
     ///
     /// What a pipeline gives is never an `interface {}`: nil is no value.
-    pub(super) fn eval_pipeline(
+    pub(super) fn eval_pipeline<N: Notes>(
         &mut self,
         dot: &Operand,
         pipe: NodeId,
         value: &mut Value,
-    ) -> Result<bool, Failure> {
+    ) -> Result<N::Sources, Failure> {
         self.node = pipe;
         let arena = self.arena;
         let NodeKind::Pipe { is_assign, declared, commands } = arena.node(pipe).kind else {
-            return Ok(false);
+            return Ok(N::Sources::default());
         };
-        let mut has_last = false;
+        let mut last = None;
         for command in arena.children(commands) {
             let NodeKind::Command(args) = arena.node(*command).kind else {
                 continue;
             };
-            self.eval_command(dot, *command, arena.children(args), has_last, value)?;
-            has_last = true;
+            let args = arena.children(args);
+            let sources = self.eval_command::<N>(dot, *command, args, last, value)?;
+            last = Some(N::of(self, value, sources));
         }
+        let sources = last.unwrap_or_default();
         for name in arena.idents(declared) {
             let operand = Operand::concrete(value.clone());
             if is_assign {
-                self.assign(*name, operand)?;
+                self.assign::<N>(*name, operand, sources.clone())?;
             } else {
-                self.run.variables.push(Variable { name: *name, operand });
+                self.declare::<N>(*name, operand, sources.clone());
             }
         }
-        Ok(declared.len > 0)
+        Ok(sources)
+    }
+
+    /// Declares a variable.
+    pub(super) fn declare<N: Notes>(&mut self, name: Symbol, operand: Operand, of: N::Sources) {
+        N::declare(self, of);
+        self.run.variables.push(Variable { name, operand });
     }
 
     /// Gives the place of the innermost variable of that name.
@@ -60,10 +69,26 @@ impl State<'_> {
     }
 
     /// Sets the innermost variable of that name.
-    pub(super) fn assign(&mut self, name: Symbol, operand: Operand) -> Result<(), Failure> {
+    pub(super) fn assign<N: Notes>(
+        &mut self,
+        name: Symbol,
+        operand: Operand,
+        sources: N::Sources,
+    ) -> Result<(), Failure> {
         let place = self.variable(name)?;
-        self.run.variables[place].operand = operand;
+        self.set_variable::<N>(place, operand, sources);
         Ok(())
+    }
+
+    /// Sets the variable at a place.
+    pub(super) fn set_variable<N: Notes>(
+        &mut self,
+        place: usize,
+        operand: Operand,
+        sources: N::Sources,
+    ) {
+        self.run.variables[place].operand = operand;
+        N::assign(self, place, sources);
     }
 
     /// Refuses arguments of what is no function.
@@ -76,127 +101,148 @@ impl State<'_> {
     }
 
     /// Evaluates a command. `value` holds what the one before it gave, if there is one, else nil; then what this one gives.
+    /// `last` is what that value was made of.
     #[inline]
-    fn eval_command(
+    fn eval_command<N: Notes>(
         &mut self,
         dot: &Operand,
         command: NodeId,
         args: &[NodeId],
-        has_last: bool,
+        last: Option<N::Sources>,
         value: &mut Value,
-    ) -> Result<(), Failure> {
+    ) -> Result<N::Sources, Failure> {
         let first = args[0];
         let kind = self.arena.node(first).kind;
-        let is_alone = args.len() == 1 && !has_last;
+        let is_alone = args.len() == 1 && last.is_none() && !N::ARE_TAKEN;
         if !matches!(kind, NodeKind::Pipe { .. }) {
             self.node = first;
         }
         match kind {
             NodeKind::Identifier { name, callee } => {
-                return self.eval_function(dot, callee, name, command, &args[1..], has_last, value);
+                let args = &args[1..];
+                return self.eval_function::<N>(dot, callee, name, command, args, last, value);
             }
             NodeKind::Field(fields)
                 if is_alone
-                    && self.follow(dot, fields, |found, _| put(value, found.clone())).is_some() =>
+                    && self
+                        .follow::<N, _>(dot, fields, |found, _| put(value, found.clone()))
+                        .is_some() =>
             {
-                return Ok(());
+                return Ok(N::Sources::default());
             }
             NodeKind::Variable { name, fields } if is_alone => {
                 let variable = &self.run.variables[self.variable(name)?].operand;
                 if fields.len == 0 {
                     put(value, variable.value.clone());
-                    return Ok(());
+                    return Ok(N::Sources::default());
                 }
-                if self.follow(variable, fields, |found, _| put(value, found.clone())).is_some() {
-                    return Ok(());
+                let found =
+                    self.follow::<N, _>(variable, fields, |found, _| put(value, found.clone()));
+                if found.is_some() {
+                    return Ok(N::Sources::default());
                 }
             }
             _ => {}
         }
-        let last = has_last.then(|| take(value));
-        *value = self.eval_other_command(dot, first, args, last)?.value;
-        Ok(())
+        let last = last.map(|sources| (take(value), sources));
+        let (operand, sources) = self.eval_other_command::<N>(dot, first, args, last)?;
+        *value = operand.value;
+        Ok(sources)
     }
 
     /// Evaluates a command that is no function.
-    fn eval_other_command(
+    fn eval_other_command<N: Notes>(
         &mut self,
         dot: &Operand,
         first: NodeId,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        last: Option<(Value, N::Sources)>,
+    ) -> Result<(Operand, N::Sources), Failure> {
         let kind = self.source().node(first).kind;
         match kind {
-            NodeKind::Field(fields) => self.eval_fields(dot, dot, first, fields, args, last),
+            NodeKind::Field(fields) => {
+                let receiver = (dot, N::dot(self));
+                self.eval_fields::<N>(dot, receiver, first, fields, args, last)
+            }
             NodeKind::Chain { operand, fields } => {
-                self.eval_chain(dot, first, operand, fields, args, last)
+                self.eval_chain::<N>(dot, first, operand, fields, args, last)
             }
             NodeKind::Variable { name, fields } => {
-                self.eval_variable(dot, first, name, fields, args, last)
+                self.eval_variable::<N>(dot, first, name, fields, args, last)
             }
             _ => {
                 self.not_a_function(args, last.is_some())?;
                 match kind {
-                    NodeKind::Pipe { .. } => self.eval_parenthesized(dot, first),
-                    NodeKind::Dot => Ok(dot.clone()),
+                    NodeKind::Pipe { .. } => self.eval_parenthesized::<N>(dot, first),
+                    NodeKind::Dot => Ok((dot.clone(), self.read_dot::<N>())),
                     NodeKind::Nil => self.fail("nil is not a command"),
-                    _ => self.eval_literal(first),
+                    _ => Ok((self.eval_literal(first)?, N::Sources::default())),
                 }
             }
         }
     }
 
+    /// Gives what `.` was made of where it is itself an operand.
+    pub(super) fn read_dot<N: Notes>(&mut self) -> N::Sources {
+        let sources = N::dot(self);
+        N::read(self, &sources);
+        sources
+    }
+
     /// Evaluates a pipeline within an expression.
-    pub(super) fn eval_parenthesized(
+    pub(super) fn eval_parenthesized<N: Notes>(
         &mut self,
         dot: &Operand,
         pipe: NodeId,
-    ) -> Result<Operand, Failure> {
+    ) -> Result<(Operand, N::Sources), Failure> {
         let mut operand = Operand::NONE;
-        on_deep_stack(|| self.eval_pipeline(dot, pipe, &mut operand.value))?;
-        Ok(operand)
+        let sources = on_deep_stack(|| self.eval_pipeline::<N>(dot, pipe, &mut operand.value))?;
+        Ok((operand, sources))
     }
 
     /// Evaluates `operand.a.b`.
-    pub(super) fn eval_chain(
+    pub(super) fn eval_chain<N: Notes>(
         &mut self,
         dot: &Operand,
         chain: NodeId,
         operand: NodeId,
         fields: Idents,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        last: Option<(Value, N::Sources)>,
+    ) -> Result<(Operand, N::Sources), Failure> {
         self.node = operand;
         let kind = self.source().node(operand).kind;
-        let receiver = if let NodeKind::Identifier { name, callee } = kind {
+        let (receiver, sources) = if let NodeKind::Identifier { name, callee } = kind {
             let mut value = Value::Nil;
-            self.eval_function(dot, callee, name, operand, &[], false, &mut value)?;
-            Operand::result(value)
+            let sources =
+                self.eval_function::<N>(dot, callee, name, operand, &[], None, &mut value)?;
+            (Operand::result(value), sources)
         } else {
-            self.eval_parenthesized(dot, operand)?
+            self.eval_parenthesized::<N>(dot, operand)?
         };
-        self.eval_fields(dot, &receiver, chain, fields, args, last)
+        self.eval_fields::<N>(dot, (&receiver, sources), chain, fields, args, last)
     }
 
     /// Evaluates `$x` or `$x.a.b`.
-    pub(super) fn eval_variable(
+    pub(super) fn eval_variable<N: Notes>(
         &mut self,
         dot: &Operand,
         node: NodeId,
         name: Symbol,
         fields: Idents,
         args: &[NodeId],
-        last: Option<Value>,
-    ) -> Result<Operand, Failure> {
+        last: Option<(Value, N::Sources)>,
+    ) -> Result<(Operand, N::Sources), Failure> {
         self.node = node;
-        let variable = self.run.variables[self.variable(name)?].operand.clone();
+        let place = self.variable(name)?;
+        let variable = self.run.variables[place].operand.clone();
+        let sources = N::variable(self, place);
         if fields.len == 0 {
             self.not_a_function(args, last.is_some())?;
-            return Ok(variable);
+            N::read(self, &sources);
+            return Ok((variable, sources));
         }
-        self.eval_fields(dot, &variable, node, fields, args, last)
+        self.eval_fields::<N>(dot, (&variable, sources), node, fields, args, last)
     }
 
     /// Evaluates a literal where no type is asked for.

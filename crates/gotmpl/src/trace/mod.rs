@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::ast::{NodeId, NodeKind, Template};
 use crate::value::Str;
 
+pub(crate) use made::Before;
 pub use tracer::Tracer;
 
 /// The most sources that one value has.
