@@ -148,7 +148,7 @@ pub(crate) fn unsorted(chart: &Chart) -> Result<Vec<Row>, DocsError> {
     match document.root() {
         None => {}
         Some(root) => match root.content() {
-            Content::Mapping(_) => table.add_map("", root, root, true, 0)?,
+            Content::Mapping(_) => table.add("", root, root, true, 0)?,
             Content::Scalar { plain: Plain::Null, .. } => {}
             _ => {
                 let message = "values are not a map".to_owned();
@@ -227,8 +227,20 @@ impl<'d> Table<'d> {
             return Err(DocsError::Limit { limit: "nesting", maximum: MAX_DEPTH });
         }
         match value.content() {
-            Content::Mapping(_) => self.add_map(path, key, value, all, depth),
-            Content::Sequence(_) => self.add_list(path, key, value, all, depth),
+            Content::Mapping(_) => {
+                let all = self.add_collection(path, key, value, all, &MAP)?;
+                for (key, value) in value.entries() {
+                    self.add(&join(path, key.text()), key, value, all, depth + 1)?;
+                }
+                Ok(())
+            }
+            Content::Sequence(_) => {
+                let all = self.add_collection(path, key, value, all, &LIST)?;
+                for (number, item) in value.items().enumerate() {
+                    self.add(&format!("{path}[{number}]"), item, item, all, depth + 1)?;
+                }
+                Ok(())
+            }
             Content::Scalar { plain, text, .. } => {
                 let said = self.said(path, key);
                 if !all && !said.is_described() {
@@ -278,36 +290,6 @@ impl<'d> Table<'d> {
             self.push(path, key, said, kind.value_type, default)?;
         }
         Ok(all && !is_described)
-    }
-
-    fn add_list(
-        &mut self,
-        path: &str,
-        key: Node<'_>,
-        value: Node<'_>,
-        all: bool,
-        depth: usize,
-    ) -> Result<(), DocsError> {
-        let all = self.add_collection(path, key, value, all, &LIST)?;
-        for (number, item) in value.items().enumerate() {
-            self.add(&format!("{path}[{number}]"), item, item, all, depth + 1)?;
-        }
-        Ok(())
-    }
-
-    fn add_map(
-        &mut self,
-        path: &str,
-        key: Node<'_>,
-        value: Node<'_>,
-        all: bool,
-        depth: usize,
-    ) -> Result<(), DocsError> {
-        let all = self.add_collection(path, key, value, all, &MAP)?;
-        for (key, value) in value.entries() {
-            self.add(&join(path, key.text()), key, value, all, depth + 1)?;
-        }
-        Ok(())
     }
 
     fn said(&self, path: &str, key: Node<'_>) -> Said<'d> {

@@ -95,6 +95,15 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Reads the text of a file that is about to be written; gives nothing where there is none, as in a device or a pipe.
+///
+/// # Errors
+///
+/// As [`read_if_there`].
+pub(crate) fn read_old(path: &Path) -> Result<Option<String>, Failure> {
+    if path.is_file() { read_if_there(path) } else { Ok(None) }
+}
+
 /// Reads a file as text.
 ///
 /// # Errors

@@ -88,8 +88,7 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
             Some(name) => name.to_owned(),
             None => Path::new(reference.trim()).join(README).display().to_string(),
         };
-        // A device or a pipe has no text to keep.
-        let old = if target.is_file() { whole_file::read_if_there(&target)? } else { None };
+        let old = whole_file::read_old(&target)?;
         let new = write_into(&name, old.as_deref(), &page, &chart, &rows, args)?;
         if old.as_ref() == Some(&new) {
             continue;

@@ -94,7 +94,7 @@ fn run_infer(call: &Call, output: &mut Output) -> Result<(), Failure> {
     };
     match target {
         None => output.print(text),
-        Some(path) if whole_file::read_if_there(&path)?.as_ref() == Some(&text) => {}
+        Some(path) if whole_file::read_old(&path)?.as_ref() == Some(&text) => {}
         Some(path) => whole_file::write(&path, &text)?,
     }
     Ok(())

@@ -2,10 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use pintle_chart::go::regex::Regex;
@@ -13,6 +10,7 @@ use pintle_manifest::validate::{Code, Definitions, Finding, Identity, Validator}
 use walkdir::WalkDir;
 
 use super::{Choice, Judged, Status, Told, judge_text};
+use crate::all_cores;
 use crate::print::Failure;
 use crate::user_values::go_words;
 use crate::whole_file::{self, NOT_TEXT};
@@ -97,31 +95,14 @@ pub(crate) fn read_definitions(path: &str, definitions: &mut Definitions) -> Res
 
 /// Judges files on all cores; what was found comes in the order of the files.
 pub(crate) fn judge(files: &[ReadFile], validator: &Validator, choice: &Choice) -> Vec<Judged> {
-    let next = AtomicUsize::new(0);
     let progress = Progress::new(files.len());
-    let judge_some = || {
-        let mut judged = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(at) else { return judged };
-            judged.push((at, judge_file(file, validator, choice)));
-            progress.show(at);
-        }
-    };
-    let n_cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut judged = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..n_cores.min(files.len()))
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, judge_some).ok())
-            .collect();
-        let mut judged = judge_some();
-        for helper in helpers {
-            judged.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
+    let judged = all_cores::map(files, |at, file| {
+        let judged = judge_file(file, validator, choice);
+        progress.show(at);
         judged
     });
     progress.clear();
-    judged.sort_unstable_by_key(|(at, _)| *at);
-    judged.into_iter().flat_map(|(_, judged)| judged).collect()
+    judged.into_iter().flatten().collect()
 }
 
 /// Judges one file; what cannot be read is an object that cannot be judged.

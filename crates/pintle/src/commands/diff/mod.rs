@@ -8,7 +8,7 @@ use pintle_manifest::FieldPattern;
 use pintle_manifest::diff::{Colour, DiffOptions, diff, json, markdown, text};
 
 use crate::args::command::{Command, Count};
-use crate::args::{Args, flags};
+use crate::args::{Args, Flag, flags};
 use crate::call::Call;
 use crate::environment;
 use crate::exit::Exit;
@@ -53,6 +53,9 @@ pub(super) const COMMAND: Command = Command {
     ..Command::EMPTY
 };
 
+/// The flags that say what is new about the values of a chart.
+const TO_FLAGS: [&Flag; 3] = [&flags::TO_VALUES, &flags::TO_SET, &flags::TO_SET_STRING];
+
 /// In what form changes are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -87,11 +90,19 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         started: call.started,
         args: new_args(args),
     };
-    let new = Side::read(&new_call, &new, output)
+    let new_side = Side::read(&new_call, &new, output)
         .map_err(|Failure(why)| Failure(format!("the new side: {why}")))?;
+    if let (Side::Files(_), Some(flag)) =
+        (&new_side, TO_FLAGS.iter().find(|flag| args.is_given(flag)))
+    {
+        let name = flag.name;
+        return Err(Failure(format!(
+            "the new side: {new} is no chart that --{name} could give values"
+        )));
+    }
     let namespace = environment::namespace(args);
     let options = DiffOptions { namespace, ignored, ..DiffOptions::default() };
-    let found = diff(&old.documents(args), &new.documents(args), &options)?;
+    let found = diff(&old.documents(args), &new_side.documents(args), &options)?;
     let has_colour = environment::has_colour(args, io::stdout().is_terminal());
     output.print_whole(match form {
         Form::Text => text(&found, if has_colour { Colour::Ansi } else { Colour::Plain }),
@@ -112,9 +123,7 @@ fn of_side(side: &str, Failure(why): Failure, said: &Output, output: &mut Output
 
 /// Gives what is compared: what the command line names, or one chart with itself.
 fn references(args: &Args) -> Result<(String, String), Failure> {
-    let is_new = [&flags::TO_VALUES, &flags::TO_SET, &flags::TO_SET_STRING]
-        .iter()
-        .any(|flag| args.is_given(flag));
+    let is_new = TO_FLAGS.iter().any(|flag| args.is_given(flag));
     match args.positional.as_slice() {
         [old, new] if old == "-" && new == "-" => {
             Err(Failure("standard input is one side, and cannot be both".to_owned()))

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use pintle::{Chart, Still};
 use pintle_chart::ignore::Pattern;
@@ -17,6 +14,7 @@ use pintle_manifest::diff::{DiffOptions, Document, ReadError};
 use pintle_manifest::snapshot::{Snapshot, SnapshotDiff, SnapshotRules};
 
 use super::settings::{Options, Settings};
+use crate::all_cores;
 use crate::args::{Args, flags};
 use crate::call::Call;
 use crate::commands::template_report::failure_of;
@@ -174,39 +172,13 @@ pub(super) fn judge(
     settings: &Settings,
     cases: Vec<Case>,
 ) -> Vec<Judged> {
-    let next = AtomicUsize::new(0);
-    let judge_some = || {
-        let mut judged = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(case) = cases.get(at) else { return judged };
-            judged.push((at, judge_one(call, chart, settings, case)));
-        }
-    };
-    let n_cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut judged = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..n_cores.min(cases.len()))
-            .map_while(|_| {
-                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, judge_some).ok()
-            })
-            .collect();
-        let mut judged = judge_some();
-        for helper in helpers {
-            judged.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        judged
-    });
-    judged.sort_by_key(|(at, _)| *at);
-    let verdicts = judged.into_iter().map(|(_, verdict)| verdict);
+    let verdicts = all_cores::map(&cases, |_, case| judge_one(call, chart, settings, case));
     cases
         .into_iter()
         .zip(verdicts)
         .map(|(case, (text, verdict))| Judged { case, verdict, text })
         .collect()
 }
-
-/// The stack of a thread that renders, in bytes: as much as the program itself has.
-const STACK: usize = 8 << 20;
 
 fn judge_one(call: &Call, chart: &Chart, settings: &Settings, case: &Case) -> (String, Verdict) {
     let options = &case.options;
