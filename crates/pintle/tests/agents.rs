@@ -226,6 +226,9 @@ fn what_is_rendered_is_valid() {
     for case in cases() {
         let Some(rendered) = render(&case, &chart) else { continue };
         let texts: Vec<&str> = rendered.objects().map(|object| &*object.text).collect();
+        for text in &texts {
+            assert!(text.contains("helm.sh/chart: \"agents-"), "{}: {text}", case.name);
+        }
         for (inspected, text) in validator.inspect_release(&texts, "agents").iter().zip(&texts) {
             let mut found: Vec<_> = inspected.iter().flat_map(|object| &object.findings).collect();
             found.retain(|finding| !EXPECTED.contains(&finding.code.name));
@@ -268,4 +271,24 @@ fn no_credential_is_in_a_config_map() {
         }
     }
     assert!(n_credentials > 5, "{n_credentials}");
+}
+
+#[test]
+fn the_published_defaults_are_those_of_the_values() {
+    let chart = Chart::load(calls::root().join("charts/agents")).unwrap();
+    let cases = cases();
+    let case = cases.iter().find(|case| case.name == "f1-7-json").unwrap();
+    let values = Values::from(chart.values.clone()).merged(&case.values());
+    let Some(Value::Map(run)) = values.as_map().get("agentRun") else {
+        panic!("agentRun is a map")
+    };
+    let rendered = render(case, &chart).unwrap();
+    let name = "agents-agentrun-defaults";
+    let object = rendered.objects().find(|object| object.head.name == name).unwrap();
+    let value = object.value().unwrap();
+    let Value::Map(fields) = value else { panic!("{name} is a map") };
+    let Some(Value::Map(data)) = fields.get("data") else { panic!("data is a map") };
+    let Some(Value::String(text)) = data.get("defaults.json") else { panic!("a file of text") };
+    assert!(!text.contains("604800.0") && text.contains("604800"), "{text}");
+    assert_eq!(Some(&pintle_yaml::json::from_str(text).unwrap()), run.get("defaults"));
 }
