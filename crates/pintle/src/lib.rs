@@ -76,6 +76,9 @@ pub mod origin {
 /// What [`assert_chart_snapshot`] is made of; with the feature `insta`.
 #[cfg(feature = "insta")]
 pub use insta;
+/// Runs of agents, and the objects that they become; with the feature `agentrun`.
+#[cfg(feature = "agentrun")]
+pub use pintle_agentrun as agentrun;
 pub use pintle_chart::{Chart, File, Metadata};
 /// Compose files as values of the chart `agent-env`; with the feature `compose`.
 #[cfg(feature = "compose")]

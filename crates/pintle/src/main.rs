@@ -2,6 +2,7 @@
 //!
 //! Called by the name `helm` it is Helm in all it says; called by its own it has more.
 
+mod agentrun;
 mod all_cores;
 mod args;
 mod call;

@@ -108,6 +108,26 @@ flags! {
 pub(crate) const CONVERT_SWITCHES: &[&Flag] = &[&ALLOW_PRIVILEGED, &LISTED_PORTS];
 
 flags! {
+    /// Flags of the commands below `agentrun`.
+    AGENTRUN_FLAGS;
+    DEFAULTS = Flag::new("defaults", Text, "file with the defaults of runs as the chart agents mounts it, or the folder with defaults.json and profiles.json");
+    AGENTRUN_OUTPUT = Flag::new("output", Text, "yaml or json").short('o');
+    AGENTRUN_RELEASE = Flag::new("release", Text, "name of the chart's release, which names are made of (default agents)");
+}
+
+flags! {
+    /// Flags of `agentrun check` alone.
+    AGENTRUN_CHECK_FLAGS;
+    AGENTRUN_STRICT = Flag::new("strict", Bool, "deny runs that refer to what is not among the files");
+}
+
+flags! {
+    /// Flags of `agentrun render` alone.
+    AGENTRUN_RENDER_FLAGS;
+    AGENTRUN_REPORT = Flag::new("report", Bool, "tell on standard error where each field of the jobs came from, and what it overrode");
+}
+
+flags! {
     /// Flags of this program alone for commands that explain what is wrong.
     EXPLAIN_FLAGS;
     EXPLAIN = Flag::new("explain", Bool, "show what is wrong where it stands: the line, the rule, what would be right; terminals are shown it anyway");

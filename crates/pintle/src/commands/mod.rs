@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod agentrun;
 mod certificates;
 mod chart;
 pub(crate) mod compose;
@@ -45,6 +46,7 @@ pub(crate) static ROOT: Command = Command {
     short: "renders Helm charts",
     long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
     commands: &[
+        agentrun::COMMAND,
         chart::COMMAND,
         compose::COMMAND,
         dependency::COMMAND,

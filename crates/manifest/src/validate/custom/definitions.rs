@@ -10,8 +10,8 @@ use crate::split::{self, SplitRules};
 
 /// What is known of custom resources.
 ///
-/// The definitions of Cilium's network policies, agent-sandbox and the Prometheus Operator are always known; what is
-/// added here comes before them.
+/// The definitions of Cilium's network policies, agent-sandbox, the Prometheus Operator and the agents of
+/// `proompteng.ai` are always known; what is added here comes before them.
 ///
 /// ```
 /// use pintle_manifest::validate::{Definitions, Minor, Validator};
