@@ -8,6 +8,7 @@ mod codegen;
 mod conform;
 mod differ;
 mod judge;
+mod judge_agentrun;
 mod layers;
 mod mutate;
 mod record;
@@ -41,6 +42,7 @@ usage: cargo xtask COMMAND
                                          (cluster up), or said: --replay what is recorded, --against one JSON a line;
                                          --golden takes the objects of recorded renders instead of fixtures/manifests,
                                          --save keeps the verdicts for --against, --replay --gaps writes fixtures/manifests/skip.txt anew
+  judge-agentrun [--kube-version V]      whether a running API server (cluster up) takes what runs become
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         ["schemas"] => schemas::run(),
         ["differ", ref arguments @ ..] => differ::run(arguments),
         ["judge-validate", ref arguments @ ..] => judge::run(arguments),
+        ["judge-agentrun", ref arguments @ ..] => judge_agentrun::run(arguments),
         ["record", ref domains @ ..] => record::run(domains),
         _ => Err(USAGE.to_owned()),
     };

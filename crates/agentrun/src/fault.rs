@@ -18,6 +18,18 @@ pub enum Reason {
     MissingProfile,
     /// Neither the run, its provider nor the settings name an image.
     MissingWorkloadImage,
+    /// The run lacks labels that the controllers ask for.
+    MissingRequiredLabels,
+    /// The controllers refuse a label of the run.
+    LabelBlocked,
+    /// A label of the run is none of those that the controllers allow.
+    LabelNotAllowed,
+    /// The controllers refuse the image.
+    ImageBlocked,
+    /// The image is none of those that the controllers allow.
+    ImageNotAllowed,
+    /// The controllers refuse the Secret.
+    SecretBlocked,
     /// What shall be implemented is not there.
     MissingImplementation,
     /// The implementation's contract asks for parameters that the run does not give.
@@ -46,6 +58,12 @@ impl Reason {
             Self::MissingProvider => "MissingProvider",
             Self::MissingProfile => "MissingProfile",
             Self::MissingWorkloadImage => "MissingWorkloadImage",
+            Self::MissingRequiredLabels => "MissingRequiredLabels",
+            Self::LabelBlocked => "LabelBlocked",
+            Self::LabelNotAllowed => "LabelNotAllowed",
+            Self::ImageBlocked => "ImageBlocked",
+            Self::ImageNotAllowed => "ImageNotAllowed",
+            Self::SecretBlocked => "SecretBlocked",
             Self::MissingImplementation => "MissingImplementation",
             Self::MissingRequiredMetadata => "MissingRequiredMetadata",
             Self::MissingMemory => "MissingMemory",

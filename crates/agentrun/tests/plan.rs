@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use pintle_agentrun::api::{AgentRun, read};
 use pintle_agentrun::{Attempt, Faults, Inputs, Plan, Settings, plan};
-use pintle_manifest::document::Document;
+use pintle_manifest::document::{Content, Document, Entry, Node};
 use pintle_manifest::pod_security::{Level, level_of};
 use pintle_manifest::validate::{Minor, Validator};
 use pintle_manifest::{SplitRules, split, typed};
@@ -272,6 +272,42 @@ fn resources_of_accepted_cases_fit_their_definitions() {
             if let Err(error) = read::<AgentRun>(text) {
                 panic!("{}: {error}", case.name);
             }
+        }
+    }
+}
+
+/// What the plan itself looks at is what a server would read.
+#[test]
+fn jobs_written_as_trees_are_those_of_their_texts() {
+    fn at_the_top(node: &Node<'_>) -> Node<'static> {
+        let content = match &node.content {
+            Content::List(items) => Content::List(items.iter().map(at_the_top).collect()),
+            Content::Map(entries) => {
+                let entry = |entry: &Entry<'_>| Entry {
+                    key: entry.key.to_string().into(),
+                    offset: 0,
+                    value: at_the_top(&entry.value),
+                };
+                Content::Map(entries.iter().map(entry).collect())
+            }
+            Content::String(text) => Content::String(text.to_string().into()),
+            Content::Null => Content::Null,
+            Content::Bool(value) => Content::Bool(*value),
+            Content::Int(value) => Content::Int(*value),
+            Content::Float(value) => Content::Float(*value),
+        };
+        Node { offset: 0, content }
+    }
+    for case in cases() {
+        for planned in case.plan().map(|plan| plan.jobs).unwrap_or_default() {
+            let text = serde_json::to_string(&planned.job).unwrap();
+            let read = Document::read(&text).unwrap();
+            assert_eq!(
+                typed::write(&planned.job).unwrap(),
+                at_the_top(&read.root),
+                "{}",
+                case.name
+            );
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::at::At;
 use super::names::{MAX_LABEL, is_subdomain};
+use super::policy::Policy;
 use super::sources::Sources;
 use crate::Reason;
 
@@ -19,6 +20,7 @@ pub(super) fn check(sources: &Sources<'_>) {
     rules(sources);
     runtime(sources);
     parameters(&sources.run.get("spec"));
+    Policy::of(sources).labels(sources);
     resources(sources);
     secrets(sources);
     memory(sources);
@@ -145,6 +147,7 @@ fn resources(sources: &Sources<'_>) {
 }
 
 fn secrets(sources: &Sources<'_>) {
+    let policy = Policy::of(sources);
     let list = sources.run.down(&["spec", "secrets"]);
     for secret in list.items() {
         let Some(name) = secret.text() else { continue };
@@ -154,8 +157,10 @@ fn secrets(sources: &Sources<'_>) {
         if !sources.allows_secret(name) {
             not_allowed(sources, &secret.path, name);
         }
+        policy.secret(sources, &secret.path, name);
     }
     let login = &sources.settings.controller.auth_secret.name;
+    policy.secret(sources, "controller.authSecret.name", login);
     if !login.is_empty() && !sources.allows_secret(login) {
         not_allowed(sources, "controller.authSecret.name", login);
     }
@@ -170,6 +175,7 @@ fn not_allowed(sources: &Sources<'_>, field: &str, secret: &str) {
 fn memory(sources: &Sources<'_>) {
     let secret = sources.memory.down(&["spec", "connection", "secretRef", "name"]);
     let Some(name) = secret.text() else { return };
+    Policy::of(sources).secret(sources, &secret.path, name);
     if !sources.allows_secret(name) {
         not_allowed(sources, &secret.path, name);
     }

@@ -2,6 +2,7 @@
 
 use pintle_manifest::document::Document;
 use pintle_manifest::pod_security::{Level, Standard, level_of, violations};
+use pintle_manifest::typed;
 use pintle_manifest::validate::{Minor, Severity, Validator};
 
 use super::PlannedJob;
@@ -15,16 +16,17 @@ const MINOR: u32 = 34;
 /// Checks a job, and notes the level that it meets.
 pub(super) fn job(sources: &Sources<'_>, report: &Report, planned: &mut PlannedJob) {
     // OK because objects of Kubernetes have texts for keys.
-    let text = serde_json::to_string(&planned.job).unwrap_or_default();
+    let Ok(root) = typed::write(&planned.job) else { return };
+    let document = Document { root, repeated: Vec::new() };
     let server = Minor::near(MINOR);
-    for finding in Validator::new(server).inspect(&text).into_iter().flat_map(|it| it.findings) {
+    let inspected = Validator::new(server).inspect_read("", &document);
+    for finding in inspected.into_iter().flat_map(|it| it.findings) {
         let field = place_of(report, planned, &finding.field);
         match finding.severity() {
             Severity::Error => sources.notes.fault(Reason::Invalid, &field, finding.message),
             Severity::Warning => sources.notes.warn(format!("{field}: {}", finding.message)),
         }
     }
-    let Ok(document) = Document::read(&text) else { return };
     let settings = &sources.settings.pod_security;
     planned.pod_security = level_of(&document.root, server);
     let Some(level) = planned.pod_security else { return };

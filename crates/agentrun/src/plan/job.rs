@@ -10,6 +10,7 @@ use super::event::{event, missing_keys};
 use super::identity::{Account, account};
 use super::labels::{AGENT_RUN, Labels, label_value};
 use super::names::object_name;
+use super::policy::Policy;
 use super::report::{Claim, Report, to_json};
 use super::run_spec::{
     RUN_PATH, RUNNER, RUNNER_PATH, RunSpec, STATUS_PATH, Work, artifacts, context, pretty,
@@ -446,6 +447,11 @@ fn image(
     claims.push(Claim::perhaps(layer, field, of_settings));
     let is_said = claims.iter().any(|claim| !claim.said.is_nothing());
     let image = report.choose(&format!("{CONTAINER}.image"), claims);
+    if let Some(image) = &image {
+        let place = report.origin_of_last(&format!("{CONTAINER}.image"));
+        let field = place.map_or_else(String::new, |place| place.field);
+        Policy::of(sources).image(sources, &field, image);
+    }
     if !is_said {
         let field = "spec.workload.image";
         let message = "neither the run, its provider nor agentRun.defaults.image names an image";

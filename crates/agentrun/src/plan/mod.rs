@@ -37,6 +37,7 @@ mod names;
 mod network;
 mod notes;
 mod pod;
+mod policy;
 mod report;
 mod resources;
 mod run_spec;

@@ -13,6 +13,7 @@ use super::env::{from_secret, with_value};
 use super::event::Event;
 use super::labels::Labels;
 use super::names::object_name;
+use super::policy::{Policy, matches_any};
 use super::report::to_json;
 use super::sources::Sources;
 use super::template::Context;
@@ -139,6 +140,15 @@ pub(super) fn access(
         .or_else(|| of_implementation.and_then(Value::as_str).filter(|name| !name.is_empty()))
         .or_else(|| sources.agent.down(&["spec", "vcsRef", "name"]).text());
     let field = "spec.vcsRef.name";
+    let providers = sources.settings.controller.others.get("vcsProviders").map(to_json);
+    let is_off = providers.is_some_and(|it| it.get("enabled") == Some(&Value::Bool(false)));
+    if is_off {
+        if name.is_some() {
+            let message = "controller.vcsProviders is off: the run is planned without a repository";
+            sources.notes.warn(message);
+        }
+        return Access::default();
+    }
     let Some(name) = name else {
         if is_required {
             let message = "the policy requires version control, and no provider is named";
@@ -203,7 +213,7 @@ fn granted(
     let lists = spec.get("repositoryPolicy");
     let matches = |key: &str| {
         let patterns = lists.get(key).list();
-        (!patterns.is_empty()).then(|| patterns.iter().any(|it| matches_pattern(repository, it)))
+        (!patterns.is_empty()).then(|| matches_any(repository, &patterns))
     };
     let denied =
         |message: String| Err(Refusal { is_final: desired != "none", ..Refusal::new(message) });
@@ -474,35 +484,10 @@ fn mount_ssh(sources: &Sources<'_>, auth: &At<'_>, secret: &str, access: &mut Ac
 }
 
 fn allowed(sources: &Sources<'_>, secret: &str) -> Result<(), Refusal> {
+    Policy::of(sources).secret(sources, "versionControlProvider.spec.auth", secret);
     if sources.allows_secret(secret) {
         return Ok(());
     }
     let message = format!("the agent does not allow the Secret {secret}");
     Err(Refusal { reason: Reason::SecretNotAllowed, ..Refusal::new(message) })
-}
-
-/// Tells whether a text fits a pattern whose `*` stands for anything.
-fn matches_pattern(text: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.len() >= last.len() && rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_match_whole_texts() {
-        assert!(matches_pattern("o/r", "*") && matches_pattern("o/r", "o/*"));
-        assert!(matches_pattern("o/r", "o/r") && matches_pattern("abcabc", "a*c*c"));
-        assert!(!matches_pattern("o/r", "o/") && !matches_pattern("o/rx", "o/r"));
-        assert!(!matches_pattern("ab", "ab*b") && !matches_pattern("o.r", "o?r"));
-    }
 }

@@ -25,13 +25,16 @@ mod meta;
 mod raw;
 mod reader;
 pub mod sandbox;
+mod writer;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use meta::{ManagedFields, ObjectMeta, OwnerReference};
 pub use raw::{IntOrString, Raw};
+pub use writer::WriteError;
 
-use crate::document::Document;
+use crate::document::{Document, Node};
 
 /// An object that does not fit a type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +70,26 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, TypedError> {
         });
     }
     reader::read(&document.root)
+}
+
+/// Gives the tree that reading a value's JSON would give, without a text between.
+///
+/// ```
+/// use pintle_manifest::document::Document;
+/// use pintle_manifest::typed;
+///
+/// let ports = std::collections::BTreeMap::from([("http", Some(80)), ("none", None)]);
+/// let read = Document::read(r#"{"http": 80, "none": null}"#)?;
+/// let written = typed::write(&ports)?;
+/// assert_eq!(written.get("http").map(|port| &port.content), read.root.get("http").map(|port| &port.content));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// What the value's own writer says, and a key that is neither a text, a number nor a boolean.
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<Node<'static>, WriteError> {
+    value.serialize(writer::Writer)
 }
 
 #[cfg(test)]

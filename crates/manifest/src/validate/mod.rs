@@ -99,6 +99,11 @@ impl Validator {
         }
     }
 
+    /// Judges the objects of a document that was read from a text.
+    pub fn inspect_read(&self, text: &str, document: &Document<'_>) -> Vec<Inspected> {
+        self.inspect_document(text, document, &mut Vec::new())
+    }
+
     /// Judges the objects of a release, each and then all together: what the documents give, in their order.
     ///
     /// Objects that name no namespace go to the one that is given.
