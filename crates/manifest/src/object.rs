@@ -65,6 +65,19 @@ impl Object {
 
     /// Reads the object as a type: one of `k8s-openapi`, of [`typed`](crate::typed), or any other of serde's.
     ///
+    /// ```
+    /// use k8s_openapi::api::core::v1::ConfigMap;
+    /// # use pintle_manifest::{INSTALL_ORDER, Objects, Rules, SplitRules};
+    /// # let rules = Rules { split: SplitRules::LINE_START, order: INSTALL_ORDER, head_type: "util.SimpleHead" };
+    ///
+    /// let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {colour: red}\n";
+    /// let objects = Objects::sort([("web/templates/config.yaml", text)], &rules)?;
+    /// let object = &objects.manifests[0];
+    /// let data = object.typed::<ConfigMap>()?.data.unwrap_or_default();
+    /// assert_eq!(data["colour"], "red");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`typed::read`]: a field that the type does not have is an error.

@@ -1,4 +1,4 @@
-//! The valid objects that faults are made in: `fixtures/manifests`, and those of recorded renders.
+//! The objects that are judged: those of `fixtures`, and valid ones of recorded renders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use crate::{Result, root};
 /// The longest document of a render that is looked at, in bytes.
 const MAX_BYTES: usize = 30_000;
 
-/// A valid object.
+/// An object.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     /// The file, without its ending.
@@ -32,31 +32,74 @@ impl Document {
     pub(crate) fn api_version(&self) -> &str {
         self.object["apiVersion"].as_str().unwrap_or_default()
     }
-}
 
-/// Gives the folder of the objects of ours.
-pub(crate) fn folder() -> PathBuf {
-    root().join("fixtures/manifests")
-}
-
-/// Reads the objects of ours.
-///
-/// # Errors
-///
-/// If a file is no YAML, or has something else than objects.
-pub(crate) fn ours() -> Result<Vec<Document>> {
-    let mut documents = Vec::new();
-    for path in files(&folder(), "yaml")? {
-        let file = stem(&path);
-        let text =
-            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        for (number, text) in text.split("\n---\n").enumerate() {
-            let object = json(text).map_err(|error| format!("{}: {error}", path.display()))?;
-            let text = text.to_owned();
-            documents.push(Document { file: file.clone(), number, object, text });
+    /// Takes the namespace off, if the object names one.
+    fn lose_namespace(&mut self) {
+        let metadata = self.object["metadata"].as_object_mut();
+        if metadata.is_some_and(|metadata| metadata.remove("namespace").is_some()) {
+            self.text = self.object.to_string();
         }
     }
-    Ok(documents)
+}
+
+/// The objects of ours: which folder of `fixtures` they lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
+    /// Objects that a cluster takes, in which faults are made.
+    Manifests,
+    /// Objects that have one fault each, or none.
+    Validate,
+}
+
+impl Set {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Manifests, Self::Validate];
+
+    /// Gives the name of the folder.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Manifests => "manifests",
+            Self::Validate => "validate",
+        }
+    }
+
+    /// Gives the folder.
+    pub(crate) fn folder(self) -> PathBuf {
+        root().join("fixtures").join(self.name())
+    }
+
+    /// Reads the objects.
+    ///
+    /// Those that have faults lose their namespace, since all are judged in one.
+    ///
+    /// # Errors
+    ///
+    /// If an object that a cluster takes is no YAML.
+    pub(crate) fn read(self) -> Result<Vec<Document>> {
+        let mut documents = Vec::new();
+        for path in files(&self.folder(), "yaml")? {
+            let file = stem(&path);
+            let text = fs::read_to_string(&path)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+            for (number, text) in text.split("\n---\n").enumerate() {
+                let object = match json(text) {
+                    Ok(object) => object,
+                    Err(_) if self == Self::Validate => continue,
+                    Err(error) => return Err(format!("{}: {error}", path.display())),
+                };
+                let mut document =
+                    Document { file: file.clone(), number, object, text: text.to_owned() };
+                if self == Self::Validate {
+                    if !document.object["kind"].is_string() {
+                        continue;
+                    }
+                    document.lose_namespace();
+                }
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
 }
 
 /// Reads up to `per_kind` objects of each kind from recorded renders: JSON files whose `out` is the text.

@@ -1,4 +1,4 @@
-//! Known gaps: classes of faults of which we say something else than the server, in `fixtures/manifests/skip.txt`.
+//! Known gaps: classes of faults of which we say something else than the server, in `skip.txt` beside the objects.
 //!
 //! A line is `FILE/CHANGE PATH: reason`: the file of the objects, the sort of change, the field that the server names first,
 //! without indexes. `*` stands for any file or change, and at the end of a path for all that begin so. A class without a gap
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::documents;
+use super::documents::Set;
 use super::recorded::Row;
 use super::report::Outcome;
 use super::server::{Refusal, Verdict, without_indexes};
@@ -72,6 +72,7 @@ struct Gap {
 /// The listed classes, and the gaps that are in none of them.
 #[derive(Debug)]
 pub(crate) struct Gaps {
+    file: PathBuf,
     listed: Vec<Gap>,
     unlisted: BTreeMap<Class, usize>,
 }
@@ -82,12 +83,13 @@ impl Gaps {
     /// # Errors
     ///
     /// If a line has another form, or no reason.
-    pub(crate) fn read() -> Result<Self> {
-        let text = fs::read_to_string(file()).unwrap_or_default();
+    pub(crate) fn read(set: Set) -> Result<Self> {
+        let file = set.folder().join("skip.txt");
+        let text = fs::read_to_string(&file).unwrap_or_default();
         let gaps = text.lines().map(|line| {
             parse(line).ok_or_else(|| format!("skip.txt: not FILE/CHANGE PATH: reason: {line}"))
         });
-        Ok(Self { listed: gaps.collect::<Result<_>>()?, unlisted: BTreeMap::new() })
+        Ok(Self { listed: gaps.collect::<Result<_>>()?, unlisted: BTreeMap::new(), file })
     }
 
     /// Takes a verdict in.
@@ -125,12 +127,8 @@ impl Gaps {
         }
         lines.sort();
         lines.dedup();
-        fs::write(file(), lines.concat()).map_err(|error| format!("skip.txt: {error}"))
+        fs::write(&self.file, lines.concat()).map_err(|error| format!("skip.txt: {error}"))
     }
-}
-
-fn file() -> PathBuf {
-    documents::folder().join("skip.txt")
 }
 
 fn parse(line: &str) -> Option<Gap> {
@@ -140,4 +138,27 @@ fn parse(line: &str) -> Option<Gap> {
     let (how, path) = rest.split_once(' ').unwrap_or((rest, ""));
     let class = Class { file: file.to_owned(), how: how.to_owned(), path: path.to_owned() };
     (!reason.trim().is_empty()).then(|| Gap { class, reason: reason.to_owned(), n_met: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_takes_what_it_names() {
+        let class = |file: &str, how: &str, path: &str| Class {
+            file: file.to_owned(),
+            how: how.to_owned(),
+            path: path.to_owned(),
+        };
+        let takes = |line: &str, class: &Class| parse(line).unwrap().class.takes(class);
+        let name = class("pod", "name", "spec.containers.name");
+        assert!(takes("pod/name spec.containers.name: why", &name));
+        assert!(takes("*/* spec.*: why, with: a colon", &name));
+        assert!(!takes("job/name spec.containers.name: why", &name));
+        assert!(!takes("pod/name spec.containers: why", &name));
+        assert!(takes("pod/type : the object itself", &class("pod", "type", "")));
+        assert!(parse("pod/name spec.containers.name: ").is_none());
+        assert!(parse("pod/name spec.containers.name").is_none());
+    }
 }

@@ -22,7 +22,7 @@ use crate::mutate::{candidates, choose};
 use crate::{Result, say};
 pub(crate) use documents::json;
 
-use documents::Document;
+use documents::{Document, Set};
 use gaps::Gaps;
 use live::{Answer, Question};
 use recorded::Row;
@@ -82,17 +82,24 @@ pub(crate) fn run(args: &[&str]) -> Result {
     if report.is_good() { Ok(()) } else { Err("not as good as it has to be".to_owned()) }
 }
 
+/// Compares with what was recorded, of one version or, as the gaps are written, of all.
 fn replay(plan: &Plan) -> Result<Report> {
-    let documents = documents::ours()?;
-    let mut gaps = Gaps::read()?;
     let mut report = Report::default();
-    for row in recorded::read(&plan.kube_version, &documents)? {
-        let case = case(&row, &plan.kube_version);
-        gaps.add(&row, Outcome::of(&case.server, &case.ours));
-        report.add(&case, &plan.shown);
-    }
-    if plan.are_gaps_written {
-        gaps.write()?;
+    let versions =
+        if plan.are_gaps_written { recorded::versions() } else { vec![plan.kube_version.clone()] };
+    for set in Set::ALL {
+        let documents = set.read()?;
+        let mut gaps = Gaps::read(set)?;
+        for version in &versions {
+            for row in recorded::read(version, set, &documents)? {
+                let case = case(&row, version);
+                gaps.add(&row, Outcome::of(&case.server, &case.ours));
+                report.add(&case, &plan.shown);
+            }
+        }
+        if plan.are_gaps_written {
+            gaps.write()?;
+        }
     }
     Ok(report)
 }
@@ -102,7 +109,7 @@ fn ask(plan: &Plan) -> Result<Report> {
     let client = Client::of(&Place::of(&plan.kube_version)?)?;
     let documents = match &plan.golden {
         Some(folder) => documents::rendered(folder, plan.per_kind, plan.seed)?,
-        None => documents::ours()?,
+        None => Set::Manifests.read()?,
     };
     let whole: Vec<Question<'_>> = documents
         .iter()
@@ -135,14 +142,18 @@ fn ask(plan: &Plan) -> Result<Report> {
             Answer::Otherwise(why) => *others.entry(why).or_default() += 1,
         }
     }
+    let faulty = if plan.golden.is_none() { Set::Validate.read()? } else { Vec::new() };
+    let faulty_rows = as_they_are(&client, &faulty, &mut others)?;
     say(&format!("{} answers were about something else", others.values().sum::<usize>()));
     for why in others.keys().take(plan.shown.n) {
         say(&format!("  {why}"));
     }
     if matches!(plan.mode, Mode::Record) {
         rows.sort_by_key(|row| (row.document.file.clone(), row.document.number));
-        recorded::write(&plan.kube_version, &rows)?;
+        recorded::write(&plan.kube_version, Set::Manifests, &rows)?;
+        recorded::write(&plan.kube_version, Set::Validate, &faulty_rows)?;
     }
+    rows.extend(faulty_rows);
     let mut report = Report::default();
     let mut lines = String::new();
     for row in &rows {
@@ -156,6 +167,29 @@ fn ask(plan: &Plan) -> Result<Report> {
         fs::write(path, lines).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(report)
+}
+
+/// Asks a server of objects as they are.
+fn as_they_are<'a>(
+    client: &Client,
+    documents: &'a [Document],
+    others: &mut BTreeMap<String, usize>,
+) -> Result<Vec<Row<'a>>> {
+    let whole = |document: &'a Document| Question {
+        document,
+        fault: None,
+        object: document.object.clone(),
+    };
+    let questions: Vec<Question<'_>> = documents.iter().map(whole).collect();
+    let answers = live::ask(client, &questions)?;
+    let mut rows = Vec::new();
+    for (question, answer) in questions.into_iter().zip(answers) {
+        match answer {
+            Answer::Judged(verdict) => rows.push(row(question, verdict)),
+            Answer::Otherwise(why) => *others.entry(why).or_default() += 1,
+        }
+    }
+    Ok(rows)
 }
 
 /// Makes faults in an object.
@@ -245,40 +279,51 @@ fn option(plan: &mut Plan, word: &str, value: &str) -> Result {
 mod tests {
     use super::*;
 
-    /// How many verdicts are recorded at least, of each version.
-    const MIN_ROWS: usize = 5_000;
+    /// How many verdicts are recorded at least, of each version and set.
+    const fn min_rows(set: Set) -> usize {
+        match set {
+            Set::Manifests => 5_000,
+            Set::Validate => 2_000,
+        }
+    }
 
     #[test]
     fn recorded_faults_can_be_made_again() {
-        let documents = documents::ours().unwrap();
         let versions = recorded::versions();
         assert!(!versions.is_empty());
-        for version in versions {
-            let rows = recorded::read(&version, &documents).unwrap();
-            assert!(rows.len() >= MIN_ROWS, "{version}: {}", rows.len());
-            let n_whole = rows.iter().filter(|row| row.fault.is_none()).count();
-            assert_eq!(n_whole, documents.len(), "{version}: not every object is recorded");
+        for set in Set::ALL {
+            let documents = set.read().unwrap();
+            for version in &versions {
+                let rows = recorded::read(version, set, &documents).unwrap();
+                assert!(rows.len() >= min_rows(set), "{version}: {set:?}: {}", rows.len());
+                if set == Set::Manifests {
+                    let n_whole = rows.iter().filter(|row| row.fault.is_none()).count();
+                    assert_eq!(n_whole, documents.len(), "{version}: not every object is recorded");
+                }
+            }
         }
     }
 
     #[test]
     fn what_servers_say_we_say_too() {
-        let documents = documents::ours().unwrap();
-        let mut gaps = Gaps::read().unwrap();
-        let mut false_alarms = Vec::new();
-        for version in recorded::versions() {
-            for row in recorded::read(&version, &documents).unwrap() {
-                let case = case(&row, &version);
-                let outcome = Outcome::of(&case.server, &case.ours);
-                gaps.add(&row, outcome);
-                if outcome == Outcome::FalseAlarm {
-                    false_alarms
-                        .push(format!("{version}: {} {}: {:?}", case.name, case.place, case.ours));
+        for set in Set::ALL {
+            let documents = set.read().unwrap();
+            let mut gaps = Gaps::read(set).unwrap();
+            let mut false_alarms = Vec::new();
+            for version in recorded::versions() {
+                for row in recorded::read(&version, set, &documents).unwrap() {
+                    let case = case(&row, &version);
+                    let outcome = Outcome::of(&case.server, &case.ours);
+                    gaps.add(&row, outcome);
+                    if outcome == Outcome::FalseAlarm {
+                        let Case { name, place, ours, .. } = &case;
+                        false_alarms.push(format!("{version}: {name} {place}: {ours:?}"));
+                    }
                 }
             }
+            assert!(false_alarms.is_empty(), "{}", false_alarms.join("\n"));
+            let complaints = gaps.complaints();
+            assert!(complaints.is_empty(), "{}", complaints.join("\n"));
         }
-        assert!(false_alarms.is_empty(), "{}", false_alarms.join("\n"));
-        let complaints = gaps.complaints();
-        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     }
 }

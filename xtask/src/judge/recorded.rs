@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::documents::Document;
+use super::documents::{Document, Set};
 use super::server::Verdict;
 use crate::mutate::{Change, Fault, Place, checksum};
 use crate::{Result, root};
@@ -40,7 +40,6 @@ pub(crate) fn folder(kube_version: &str) -> PathBuf {
 }
 
 /// Gives the versions of which verdicts are recorded, as `1.34`.
-#[cfg(test)]
 pub(crate) fn versions() -> Vec<String> {
     let entries = fs::read_dir(root().join("snapshots")).into_iter().flatten();
     let names =
@@ -51,8 +50,8 @@ pub(crate) fn versions() -> Vec<String> {
     versions
 }
 
-/// Writes verdicts, all files anew.
-pub(crate) fn write(kube_version: &str, rows: &[Row<'_>]) -> Result {
+/// Writes verdicts, all files of a set anew.
+pub(crate) fn write(kube_version: &str, set: Set, rows: &[Row<'_>]) -> Result {
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     for row in rows {
         let text = texts.entry(&row.document.file).or_default();
@@ -69,14 +68,14 @@ pub(crate) fn write(kube_version: &str, rows: &[Row<'_>]) -> Result {
             .expect("a string can be written to");
     }
     let folder = folder(kube_version);
-    let manifests = folder.join("manifests");
-    let complain = |error: std::io::Error| format!("{}: {error}", manifests.display());
-    if manifests.exists() {
-        fs::remove_dir_all(&manifests).map_err(complain)?;
+    let of_set = folder.join(set.name());
+    let complain = |error: std::io::Error| format!("{}: {error}", of_set.display());
+    if of_set.exists() {
+        fs::remove_dir_all(&of_set).map_err(complain)?;
     }
-    fs::create_dir_all(&manifests).map_err(complain)?;
+    fs::create_dir_all(&of_set).map_err(complain)?;
     for (file, text) in texts {
-        fs::write(manifests.join(format!("{file}.tsv")), text).map_err(complain)?;
+        fs::write(of_set.join(format!("{file}.tsv")), text).map_err(complain)?;
     }
     let oracle = format!(
         "kube-apiserver {kube_version} with its default admission, built by cargo xtask cluster up --version {kube_version}\n\
@@ -99,8 +98,12 @@ fn kept(words: &str) -> String {
 /// # Errors
 ///
 /// If an object is not what it was: then it has to be recorded anew.
-pub(crate) fn read<'a>(kube_version: &str, documents: &'a [Document]) -> Result<Vec<Row<'a>>> {
-    let folder = folder(kube_version).join("manifests");
+pub(crate) fn read<'a>(
+    kube_version: &str,
+    set: Set,
+    documents: &'a [Document],
+) -> Result<Vec<Row<'a>>> {
+    let folder = folder(kube_version).join(set.name());
     let mut files: Vec<&str> = documents.iter().map(|document| document.file.as_str()).collect();
     files.dedup();
     let mut rows = Vec::new();

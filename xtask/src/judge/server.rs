@@ -51,11 +51,18 @@ impl<'a> Refusal<'a> {
             return Self { path: Some(go_field(detail)), is_without_indexes: true, detail };
         }
         if let Some((_, detail)) = text.split_once("strict decoding error: ") {
-            let path = detail.split('"').nth(1).map(str::to_owned);
-            return Self { path, is_without_indexes: false, detail };
+            return Self { path: unquoted(detail), is_without_indexes: false, detail };
         }
         let rest = text.split_once(" is invalid: ").map_or(text, |(_, rest)| rest);
         let rest = rest.strip_prefix('[').unwrap_or(rest);
+        // Of what fits none of several schemas the whole object is refused, and the words say where it does not.
+        if let Some(detail) = rest.strip_prefix("<nil>: Invalid value: \"\": ")
+            && let Some(path) = unquoted(detail)
+            && detail.contains("\" must validate ")
+        {
+            let detail = &rest["<nil>: ".len()..];
+            return Self { path: Some(path), is_without_indexes: false, detail };
+        }
         let Some((at, _)) = first_reason(rest) else {
             return Self { path: None, is_without_indexes: false, detail: text };
         };
@@ -71,7 +78,16 @@ impl<'a> Refusal<'a> {
     pub(crate) fn names(&self, ours: &str) -> bool {
         match &self.path {
             None => true,
-            Some(path) if self.is_without_indexes => *path == without_indexes(ours),
+            Some(path) if self.is_without_indexes => {
+                let ours = without_indexes(ours);
+                // What reads itself, as a schema of either form does, is where Go's path ends.
+                let reads_itself = ["items", "additionalProperties", "additionalItems"]
+                    .into_iter()
+                    .any(|name| path.ends_with(name));
+                let below = ours.strip_prefix(path.as_str());
+                below
+                    .is_some_and(|below| below.is_empty() || reads_itself && below.starts_with('.'))
+            }
             Some(path) => path == ours,
         }
     }
@@ -115,6 +131,31 @@ fn go_field(text: &str) -> String {
         }
         Some((_, path)) => path.to_owned(),
         None => String::new(),
+    }
+}
+
+/// Gives what stands in the first quotes, as Go's `%q` writes them.
+fn unquoted(text: &str) -> Option<String> {
+    let (_, quoted) = text.split_once('"')?;
+    let mut out = String::new();
+    let mut characters = quoted.chars();
+    loop {
+        match characters.next()? {
+            '"' => return Some(out),
+            '\\' => match characters.next()? {
+                'n' => out.push('\n'),
+                't' => out.push('\t'),
+                'r' => out.push('\r'),
+                c @ ('"' | '\\') => out.push(c),
+                c @ ('x' | 'u') => {
+                    let n_digits = if c == 'x' { 2 } else { 4 };
+                    let digits: String = characters.by_ref().take(n_digits).collect();
+                    out.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                }
+                c => out.extend(['\\', c]),
+            },
+            c => out.push(c),
+        }
     }
 }
 
@@ -170,6 +211,15 @@ mod tests {
                 "spec.containers[0].name",
             ),
             ("json: cannot unmarshal string into Go value of type v1.Pod", ""),
+            ("400 json: cannot unmarshal bool into Go value of type v1.ObjectMeta", "metadata"),
+            (
+                "json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string",
+                "metadata.labels[a]",
+            ),
+            (
+                "422 <nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf)",
+                "",
+            ),
         ];
         for (text, path) in cases {
             assert!(Refusal::of(text).names(path), "{path}: {:?}", Refusal::of(text));

@@ -120,6 +120,35 @@ mod tests {
         each("sandbox-warm-pool", &|text| read::<SandboxWarmPool>(text).map(|_| ()));
     }
 
+    /// What a cluster takes fits the types of `k8s-openapi`, and what it does not know they do not know.
+    #[test]
+    fn types_of_k8s_openapi_are_strict_views() {
+        use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+        use k8s_openapi::api::batch::v1::CronJob;
+        use k8s_openapi::api::core::v1::{Pod, Service};
+        use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
+
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/manifests");
+        let each = |name: &str, read: &dyn Fn(&str) -> Result<(), TypedError>| {
+            let text = std::fs::read_to_string(format!("{folder}/{name}.yaml")).unwrap();
+            for document in crate::split(&text, crate::SplitRules::LINE_START) {
+                read(document.text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
+            text
+        };
+        each("deployment", &|text| read::<Deployment>(text).map(|_| ()));
+        each("cron-job", &|text| read::<CronJob>(text).map(|_| ()));
+        each("pod", &|text| read::<Pod>(text).map(|_| ()));
+        each("service", &|text| read::<Service>(text).map(|_| ()));
+        each("ingress", &|text| read::<Ingress>(text).map(|_| ()));
+        each("network-policy", &|text| read::<NetworkPolicy>(text).map(|_| ()));
+        let text = each("stateful-set", &|text| read::<StatefulSet>(text).map(|_| ()));
+        let first = crate::split(&text, crate::SplitRules::LINE_START)[0].text;
+        let error = read::<StatefulSet>(&first.replacen("image:", "iamge:", 1)).unwrap_err();
+        let words = "spec.template.spec.initContainers[0].iamge: unknown field";
+        assert_eq!(error.to_string(), words);
+    }
+
     #[test]
     fn errors_have_places() {
         let error = |text: &str| read::<SandboxWarmPool>(text).unwrap_err();

@@ -259,7 +259,9 @@ impl<'a> At<'a> {
         Some(match &self.node?.content {
             Content::Int(value) => Quantity::whole(*value),
             Content::Float(value) => quantity::parse(&value.to_string()).unwrap_or(Quantity::ZERO),
-            Content::String(text) => quantity::parse(text.trim()).unwrap_or(Quantity::ZERO),
+            Content::String(text) => {
+                quantity::parse(quantity::trimmed(text)).unwrap_or(Quantity::ZERO)
+            }
             _ => Quantity::ZERO,
         })
     }

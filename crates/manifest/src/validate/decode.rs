@@ -7,14 +7,14 @@
 
 use std::fmt::Write as _;
 
-use base64::DecodeError;
-use base64::prelude::{BASE64_STANDARD as STANDARD, Engine as _};
-use jiff::Timestamp;
+use base64::alphabet;
+use base64::engine::{Engine as _, GeneralPurpose, GeneralPurposeConfig};
 use pintle_yaml::near;
 
 use super::at::{At, quoted};
 use super::finding::Code;
 use super::quantity;
+use super::time::{self, Precision};
 use super::types::{Shape, TypeId, Types};
 use crate::document::{Content, Entry, Node};
 
@@ -64,7 +64,12 @@ impl Decoder {
             | (Shape::Text | Shape::IntOrString, Content::String(_))
             | (Shape::Bool | Shape::SchemaOrBool, Content::Bool(_))
             | (Shape::Int64, Content::Int(_))
-            | (Shape::Double | Shape::Quantity, Content::Int(_) | Content::Float(_)) => {}
+            | (Shape::Double | Shape::Quantity, Content::Int(_) | Content::Float(_))
+            // These read themselves, and take what they do not know for nothing.
+            | (
+                Shape::SchemaOrList | Shape::SchemaOrStrings,
+                Content::Bool(_) | Content::Int(_) | Content::Float(_) | Content::String(_),
+            ) => {}
             (Shape::Struct(id), Content::Map(_)) => self.object(at, id),
             (Shape::List(inner), Content::List(_)) => {
                 let inner = self.types.inner(inner);
@@ -81,22 +86,20 @@ impl Decoder {
             (Shape::Int32 | Shape::IntOrString, Content::Int(value))
                 if i32::try_from(*value).is_ok() => {}
             (Shape::Quantity, Content::String(text)) => {
-                if let Err(error) = quantity::parse(text.trim()) {
+                if let Err(error) = quantity::parse(quantity::trimmed(text)) {
                     self.broken(at, error);
                 }
             }
             (Shape::Bytes, Content::String(text)) => {
-                if let Some(error) = base64_error(text) {
+                if let Err(error) = base64(text) {
                     self.broken(at, &error);
                 }
             }
-            (Shape::Time, Content::String(text)) => {
-                if !is_time(text) {
-                    let layout = "2006-01-02T15:04:05Z07:00";
-                    self.broken(
-                        at,
-                        &format!("parsing time {text:?} as {layout:?}: cannot parse it"),
-                    );
+            (Shape::Time | Shape::MicroTime, Content::String(text)) => {
+                let is_micro = shape == Shape::MicroTime;
+                let precision = if is_micro { Precision::Micros } else { Precision::Seconds };
+                if let Err(error) = time::check(text, precision) {
+                    self.broken(at, &error);
                 }
             }
             (
@@ -107,6 +110,8 @@ impl Decoder {
                     self.leniently(|decoder| decoder.object(at, id));
                 }
             }
+            // Go takes a list of numbers for bytes, too.
+            (Shape::Bytes, Content::List(items)) if items.iter().all(is_byte) => {}
             (Shape::SchemaOrList, Content::List(_)) => {
                 let each = |item| self.value(item, Shape::SchemaOrBool);
                 at.items().for_each(each);
@@ -159,6 +164,7 @@ impl Decoder {
             Shape::Double => "float64".to_owned(),
             Shape::Bytes => "[]uint8".to_owned(),
             Shape::Time => "v1.Time".to_owned(),
+            Shape::MicroTime => "v1.MicroTime".to_owned(),
             Shape::Quantity => "resource.Quantity".to_owned(),
             Shape::IntOrString => "intstr.IntOrString".to_owned(),
             Shape::Any => "interface {}".to_owned(),
@@ -200,26 +206,62 @@ fn unknown(at: At<'_>, entry: &Entry<'_>, names: impl Iterator<Item = &'static s
     at.report_field(&Code::UNKNOWN_FIELD, path, message, entry.offset);
 }
 
-/// Tells what is wrong with base64, in Go's words; line breaks are no part of it.
-fn base64_error(text: &str) -> Option<String> {
-    let without_breaks: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    let error = STANDARD.decode(without_breaks.as_bytes()).err()?;
-    let at = match error {
-        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. } => at,
-        DecodeError::InvalidLength(length) => length / 4 * 4,
-        DecodeError::InvalidPadding => without_breaks.len() / 4 * 4,
-    };
-    Some(format!("illegal base64 data at input byte {at}"))
+fn is_byte(node: &Node<'_>) -> bool {
+    match node.content {
+        Content::Null => true,
+        Content::Int(value) => u8::try_from(value).is_ok(),
+        _ => false,
+    }
 }
 
-/// Tells whether Go reads a text as a time of RFC 3339.
-fn is_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= "2006-01-02T15:04:05Z".len()
-        && bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && bytes[10] == b'T'
-        && bytes[13] == b':'
-        && bytes[16] == b':'
-        && text.parse::<Timestamp>().is_ok()
+/// Base64 as Go reads it: the bits behind the last byte may be anything.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
+/// Reads base64 as Go does: line breaks are no part of it.
+///
+/// # Errors
+///
+/// Go's words.
+pub(super) fn base64(text: &str) -> Result<Vec<u8>, String> {
+    let decoded = if text.contains(['\r', '\n']) {
+        let joined: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+        BASE64.decode(joined.as_bytes())
+    } else {
+        BASE64.decode(text.as_bytes())
+    };
+    decoded
+        .map_err(|_| format!("illegal base64 data at input byte {}", illegal_at(text.as_bytes())))
+}
+
+/// Tells where Go stops reading base64 that has a fault.
+fn illegal_at(text: &[u8]) -> usize {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let behind_breaks = |mut at: usize| {
+        while matches!(text.get(at), Some(b'\r' | b'\n')) {
+            at += 1;
+        }
+        at
+    };
+    // How many digits of a group of four were read.
+    let mut n_read = 0;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            digit if is_digit(*digit) => n_read = (n_read + 1) % 4,
+            b'\r' | b'\n' => {}
+            b'=' if n_read == 3 => return behind_breaks(at + 1),
+            b'=' if n_read == 2 => {
+                let second = behind_breaks(at + 1);
+                return match text.get(second) {
+                    None => text.len(),
+                    Some(b'=') => behind_breaks(second + 1),
+                    Some(_) => second - 1,
+                };
+            }
+            _ => return at,
+        }
+    }
+    text.len() - n_read
 }

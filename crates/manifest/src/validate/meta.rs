@@ -2,31 +2,110 @@
 //!
 //! Source: `pkg/api/validation/objectmeta.go` and `pkg/apis/meta/v1/validation` of apimachinery.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::at::{At, quoted, shown};
 use super::finding::Code;
 use super::names::{self, NameRule, dns_label, label_value, qualified_name};
+use super::types::Minor;
+use crate::document::Content;
 
 /// How large all annotations of an object may be, in bytes.
 const MAX_ANNOTATIONS: usize = 256 << 10;
 
+/// What tells the metadata of one kind from that of another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Traits {
+    /// whether a namespace is read at all: an object of the whole cluster loses it first
+    keeps_namespace: bool,
+    /// whether the generation is read: most kinds begin with 1 whatever is sent
+    keeps_generation: bool,
+    /// whether finalizers without a domain must be Kubernetes' own
+    has_known_finalizers: bool,
+}
+
+impl Traits {
+    /// Those of objects that lie within others.
+    pub(crate) const EMBEDDED: Self =
+        Self { keeps_namespace: true, keeps_generation: true, has_known_finalizers: false };
+
+    /// Those of custom resources.
+    pub(crate) const CUSTOM: Self = Self { keeps_generation: false, ..Self::EMBEDDED };
+
+    /// Those of custom resources of the whole cluster.
+    pub(crate) const CUSTOM_OF_CLUSTER: Self = Self { keeps_namespace: false, ..Self::CUSTOM };
+
+    /// Gives those of a kind of Kubernetes' own.
+    ///
+    /// Source: `PrepareForCreate` of each kind's `strategy.go`, and which `ValidateObjectMeta` its validation calls.
+    pub(crate) fn of(minor: Minor, group: &str, kind: &str, is_namespaced: bool) -> Self {
+        let begins_with_one = match group {
+            "admissionregistration.k8s.io"
+            | "apiextensions.k8s.io"
+            | "batch"
+            | "flowcontrol.apiserver.k8s.io"
+            | "policy" => true,
+            "" => matches!(kind, "Pod" | "PodTemplate" | "ReplicationController"),
+            "apps" => kind != "ControllerRevision",
+            "autoscaling" => minor.number() >= 37,
+            "discovery.k8s.io" => kind == "EndpointSlice",
+            "networking.k8s.io" => matches!(kind, "Ingress" | "IngressClass" | "NetworkPolicy"),
+            "resource.k8s.io" => {
+                matches!(kind, "DeviceClass" | "DeviceTaintRule" | "ResourceSlice")
+            }
+            "scheduling.k8s.io" => kind == "PriorityClass",
+            _ => false,
+        };
+        let takes_any_finalizer = matches!(
+            group,
+            "admissionregistration.k8s.io"
+                | "apiextensions.k8s.io"
+                | "apiregistration.k8s.io"
+                | "coordination.k8s.io"
+                | "events.k8s.io"
+                | "node.k8s.io"
+                | "policy"
+        ) || kind == "Event";
+        Self {
+            keeps_namespace: is_namespaced,
+            keeps_generation: !begins_with_one,
+            has_known_finalizers: !takes_any_finalizer,
+        }
+    }
+}
+
 /// Checks the metadata of an object that is to be created.
-pub(crate) fn metadata(at: At<'_>, rule: NameRule) {
+pub(crate) fn metadata(at: At<'_>, rule: NameRule, traits: Traits) {
     names_of_object(at, rule);
     let is_nameless = at.get("name").text().is_empty() && at.get("generateName").text().is_empty();
     if is_nameless && rule != NameRule::SubdomainOrNone {
         at.get("name").required("name or generateName is required");
     }
     let namespace = at.get("namespace");
-    if !namespace.text().is_empty() {
+    if traits.keeps_namespace && !namespace.text().is_empty() {
         namespace.invalid_each(dns_label(namespace.text()));
     }
-    not_negative(at.get("generation"));
+    if traits.keeps_generation {
+        not_negative(at.get("generation"));
+    }
     labels(at.get("labels"));
     annotations(at.get("annotations"));
     owner_references(at.get("ownerReferences"));
     finalizers(at.get("finalizers"));
+    if traits.has_known_finalizers {
+        for finalizer in at.get("finalizers").items() {
+            known_finalizer(finalizer);
+        }
+    }
+}
+
+/// Refuses a finalizer that has no domain and is none of Kubernetes' own.
+pub(crate) fn known_finalizer(at: At<'_>) {
+    let name = at.text();
+    if !name.contains('/') && !matches!(name, "kubernetes" | "orphan" | "foregroundDeletion") {
+        at.invalid("name is neither a standard finalizer name nor is it fully qualified");
+    }
 }
 
 /// Checks the name of an object, or what one will be made of.
@@ -45,6 +124,15 @@ pub(crate) fn names_of_object(at: At<'_>, rule: NameRule) {
     }
 }
 
+/// Gives the name that an object will have, but for chance if it is to be completed.
+pub(crate) fn name_to_be(metadata: At<'_>) -> Cow<'_, str> {
+    match (metadata.get("name").text(), metadata.get("generateName").text()) {
+        ("", "") => Cow::Borrowed(""),
+        ("", beginning) => Cow::Owned(generated_name(beginning)),
+        (name, _) => Cow::Borrowed(name),
+    }
+}
+
 /// Completes a name as an API server does, but for chance.
 fn generated_name(beginning: &str) -> String {
     const MAX_BEGINNING: usize = names::MAX_LABEL - "xxxxx".len();
@@ -55,10 +143,38 @@ fn generated_name(beginning: &str) -> String {
     format!("{}xxxxx", &beginning[..end])
 }
 
-/// Checks the labels and annotations of a template: nothing else of its metadata counts.
-pub(crate) fn template_metadata(at: At<'_>) {
-    labels(at.get("labels"));
-    annotations(at.get("annotations"));
+/// The parts of metadata that a template of a claim may not have.
+const NOT_IN_TEMPLATES: [(&str, &str); 13] = [
+    ("name", "name"),
+    ("generateName", "generateName"),
+    ("namespace", "namespace"),
+    ("selfLink", "selfLink"),
+    ("uid", "uID"),
+    ("resourceVersion", "resourceVersion"),
+    ("generation", "generation"),
+    ("creationTimestamp", "creationTimestamp"),
+    ("deletionTimestamp", "deletionTimestamp"),
+    ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds"),
+    ("ownerReferences", "ownerReferences"),
+    ("finalizers", "finalizers"),
+    ("managedFields", "managedFields"),
+];
+
+/// Checks the metadata of the template of a claim, which may have nothing but labels and annotations.
+pub(crate) fn claim_metadata(metadata: At<'_>) {
+    annotations(metadata.get("annotations"));
+    labels(metadata.get("labels"));
+    for (name, in_paths) in NOT_IN_TEMPLATES {
+        let at = metadata.get(name);
+        let is_zero = match at.node().map(|node| &node.content) {
+            Some(Content::String(text)) => text.is_empty(),
+            Some(Content::Int(number)) => *number == 0 && name != "deletionGracePeriodSeconds",
+            _ => !at.is_set(),
+        };
+        if !is_zero {
+            at.called(metadata.get(in_paths)).forbidden("cannot be set");
+        }
+    }
 }
 
 /// Refuses a number below zero.
@@ -107,7 +223,12 @@ fn owner_references(at: At<'_>) {
             }
         };
         let (api_version, kind) = (owner.get("apiVersion").text(), owner.get("kind").text());
-        let version = api_version.split_once('/').map_or(api_version, |(_, version)| version);
+        // One with more slashes is none.
+        let version = match api_version.split_once('/') {
+            None => api_version,
+            Some((_, version)) if version.contains('/') => "",
+            Some((_, version)) => version,
+        };
         must_not_be_empty("apiVersion", version.is_empty(), "version must not be empty");
         for name in ["kind", "name", "uid"] {
             must_not_be_empty(name, owner.get(name).text().is_empty(), "must not be empty");

@@ -25,6 +25,7 @@ pub mod quantity;
 pub mod release;
 mod rules;
 mod seen;
+mod time;
 pub(crate) mod types;
 
 pub use custom::{DefinitionError, Definitions};
@@ -178,7 +179,9 @@ impl Validator {
                         let group = identity.api_version.rsplit_once('/');
                         let group = group.map_or("", |(group, _)| group);
                         let rules = rules::of(group, &identity.kind);
-                        meta::metadata(at.get("metadata"), rules.name);
+                        let kind_at_hand =
+                            meta::Traits::of(self.minor, group, &identity.kind, kind.is_namespaced);
+                        meta::metadata(at.get("metadata"), rules.name, kind_at_hand);
                         (rules.check)(at);
                         lifecycle::fields(at, group, &identity.kind);
                     }
@@ -186,7 +189,7 @@ impl Validator {
                 None => is_known = custom::inspect(at, &self.definitions, &identity),
             }
             if !is_known {
-                meta::metadata(at.get("metadata"), names::NameRule::Any);
+                meta::metadata(at.get("metadata"), names::NameRule::Any, meta::Traits::CUSTOM);
                 let Identity { api_version, kind, .. } = &identity;
                 if !lifecycle::removed(at, types, api_version, kind) {
                     let message = format!("no schema for {kind} of {api_version}");

@@ -69,6 +69,13 @@ impl Quantity {
     }
 }
 
+/// Takes off the space around a quantity that an API server takes off.
+///
+/// It looks at the JSON text, in which a control character is no space but an escape.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() && !c.is_ascii_control())
+}
+
 /// Reads a quantity.
 ///
 /// # Errors
@@ -92,7 +99,8 @@ pub fn parse(text: &str) -> Result<Quantity, &'static str> {
         return Err(FORMAT_ERROR);
     }
     let (multiplier, exponent) = unit(suffix).ok_or(SUFFIX_ERROR)?;
-    if whole.is_empty() && fraction.is_empty() {
+    // Without a digit it is nothing, unless the unit is smaller than Kubernetes counts.
+    if whole.is_empty() && fraction.is_empty() && exponent < -9 {
         return Err(NUMBER_ERROR);
     }
     let amount = amount(whole, fraction, multiplier, exponent + 9);
@@ -184,6 +192,9 @@ mod tests {
         assert_eq!(quantity("1e999"), quantity("99999999999999999999999999999999999999999"));
         assert_eq!(quantity("0e999"), Quantity::ZERO);
         assert_eq!(quantity("1e-999"), Quantity(1));
+        for nothing in [".", "+", "-.", "Gi", "m", "e9", "e-9"] {
+            assert_eq!(quantity(nothing), Quantity::ZERO, "{nothing}");
+        }
         assert!(quantity("2").is_whole() && !quantity("2m").is_whole());
     }
 
@@ -195,7 +206,7 @@ mod tests {
         assert_eq!(parse("10GB"), Err(FORMAT_ERROR));
         assert_eq!(parse("1ee"), Err(SUFFIX_ERROR));
         assert_eq!(parse("1e"), Err(SUFFIX_ERROR));
-        assert_eq!(parse("."), Err(NUMBER_ERROR));
+        assert_eq!(parse("e-10"), Err(NUMBER_ERROR));
         assert_eq!(parse("1 Gi"), Err(FORMAT_ERROR));
     }
 }

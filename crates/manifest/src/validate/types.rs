@@ -109,6 +109,8 @@ pub(crate) enum Shape {
     Bytes,
     /// a time of RFC 3339
     Time,
+    /// a time with six digits behind the second
+    MicroTime,
     Quantity,
     IntOrString,
     /// anything at all
@@ -241,7 +243,8 @@ impl Types {
             "int64" => Shape::Int64,
             "double" => Shape::Double,
             "bytes" => Shape::Bytes,
-            "time" | "micro-time" => Shape::Time,
+            "time" => Shape::Time,
+            "micro-time" => Shape::MicroTime,
             "quantity" => Shape::Quantity,
             "int-or-string" => Shape::IntOrString,
             "schema-or-bool" => Shape::SchemaOrBool,

@@ -83,12 +83,23 @@ pub(crate) fn read_definitions(path: &str, definitions: &mut Definitions) -> Res
     }
     let mut files = Vec::new();
     list(path, &[], &mut files).map_err(|Failure(reason)| Failure(format!("--schema {reason}")))?;
+    // Files may name each other, but none outside of the folder.
+    let given = Path::new(path);
+    let folder = if given.is_dir() { Some(given) } else { given.parent() };
+    let folder =
+        folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let folder = folder.and_then(|folder| folder.canonicalize().ok());
+    let mut load = |name: &str| {
+        let is_inside = Path::new(name).canonicalize().ok()?.starts_with(folder.as_ref()?);
+        is_inside.then(|| String::from_utf8(read(name).ok()?).ok())?
+    };
     for file in files {
         let bytes = read(&file)
             .map_err(|error| Failure(format!("--schema {file}: {}", go_words(&error))))?;
         let text = whole_file::text_of(&file, bytes)
             .map_err(|place| Failure(format!("--schema {place}: {NOT_TEXT}")))?;
-        definitions.read(&file, &text).map_err(|error| Failure(format!("--schema {error}")))?;
+        let read = definitions.read_linked(&file, &text, &mut load);
+        read.map_err(|error| Failure(format!("--schema {error}")))?;
     }
     Ok(())
 }

@@ -76,18 +76,6 @@ pub(crate) struct Program {
     expression: IdedExpr,
 }
 
-/// Tells whether an API server would compile an expression; what is too large to be read here passes.
-///
-/// # Errors
-///
-/// What is wrong with it: its syntax, or a name that nobody declared.
-pub(crate) fn compile(expression: &str, environment: Environment) -> Result<(), String> {
-    match Program::compile(expression, environment) {
-        Ok(_) | Err(NotCompiled::TooLarge) => Ok(()),
-        Err(NotCompiled::Refused(words)) => Err(words),
-    }
-}
-
 impl Program {
     /// Reads an expression.
     pub(crate) fn compile(text: &str, environment: Environment) -> Result<Self, NotCompiled> {
@@ -331,6 +319,10 @@ mod tests {
         ] {
             assert_eq!(evaluate(text), "true", "{text}");
         }
+    }
+
+    fn compile(text: &str, environment: Environment) -> Result<Program, NotCompiled> {
+        Program::compile(text, environment)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::bundled;
-use super::schema::Schemas;
+use super::schema::{self, Library, Load, Schema};
 use crate::document::{Content, Document, Node};
 use crate::split::{self, SplitRules};
 
@@ -45,7 +45,9 @@ use crate::split::{self, SplitRules};
 pub struct Definitions {
     kinds: HashMap<(Box<str>, Box<str>), Arc<Definition>>,
     /// schemas by the names of their files, without folders that do not count
-    files: HashMap<Box<str>, Arc<Schemas>>,
+    files: HashMap<Box<str>, Arc<Schema>>,
+    /// what these refer to
+    library: Library,
 }
 
 /// A file that holds no definition.
@@ -77,7 +79,7 @@ pub(crate) struct Version {
     pub(super) is_served: bool,
     /// what to say to who uses it
     pub(super) deprecation: Option<Box<str>>,
-    pub(super) schemas: Schemas,
+    pub(super) schema: Schema,
     pub(super) has_status: bool,
     pub(super) scale: Option<Scale>,
 }
@@ -95,8 +97,8 @@ pub(crate) struct Scale {
 pub(super) enum Known<'d> {
     /// a version of a definition
     Version(&'d Definition, &'d Version),
-    /// a file of JSON Schema
-    Schema(&'d Schemas),
+    /// a file of JSON Schema, and what it refers to
+    Schema(&'d Schema, &'d [Arc<Schema>]),
 }
 
 impl Definitions {
@@ -106,14 +108,32 @@ impl Definitions {
     ///
     /// # Errors
     ///
-    /// A text that cannot be read, and a schema that cannot be used; what the file said before is known.
+    /// A text that cannot be read, and a schema that cannot be used, such as one whose `$ref` names another file; what
+    /// the file said before is known.
     pub fn read(&mut self, file: &str, text: &str) -> Result<usize, DefinitionError> {
+        self.read_linked(file, text, &mut |_| None)
+    }
+
+    /// Reads a file as [`read`](Self::read) does, of whose schema a `$ref` may name another file, such as
+    /// `_definitions.json#/definitions/…`: `load` is given its path, `file`'s folder before it, and gives its text.
+    ///
+    /// Each such file is asked for once. What may be read, `load` decides.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read); and a `$ref` to a file that `load` does not give, or in a circle.
+    pub fn read_linked(
+        &mut self,
+        file: &str,
+        text: &str,
+        load: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Result<usize, DefinitionError> {
         let mut n_read = 0;
         for part in split::split(text, SplitRules::LINE_START) {
             let error =
                 |reason: String| DefinitionError { file: file.to_owned(), line: part.line, reason };
             let document = Document::read(part.text).map_err(|found| error(found.to_string()))?;
-            n_read += self.read_document(file, &document.root).map_err(error)?;
+            n_read += self.read_document(file, &document.root, load).map_err(error)?;
         }
         Ok(n_read)
     }
@@ -138,7 +158,7 @@ impl Definitions {
     pub fn is_namespaced(&self, api_version: &str, kind: &str) -> Option<bool> {
         match self.find(api_version, kind)? {
             Known::Version(definition, _) => Some(definition.is_namespaced),
-            Known::Schema(_) => None,
+            Known::Schema(..) => None,
         }
     }
 
@@ -147,12 +167,17 @@ impl Definitions {
         self.kinds.is_empty() && self.files.is_empty()
     }
 
-    fn read_document(&mut self, file: &str, root: &Node<'_>) -> Result<usize, String> {
+    fn read_document(
+        &mut self,
+        file: &str,
+        root: &Node<'_>,
+        load: &mut Load<'_>,
+    ) -> Result<usize, String> {
         let n_definitions = self.read_definitions(root)?;
         if n_definitions > 0 || !looks_like_schema(root) {
             return Ok(n_definitions);
         }
-        let schemas = Arc::new(Schemas::json(root)?);
+        let schema = Arc::new(self.library.json(root, file, load)?);
         let mut n_named = 0;
         for named in
             root.get("x-kubernetes-group-version-kind").map(Node::items).unwrap_or_default()
@@ -163,13 +188,13 @@ impl Definitions {
             let api_version =
                 if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
             for name in file_names(&api_version, text("kind")) {
-                self.files.insert(name.into(), Arc::clone(&schemas));
+                self.files.insert(name.into(), Arc::clone(&schema));
             }
             n_named += 1;
         }
         if n_named == 0 {
             for name in names_of_file(file) {
-                self.files.insert(name.into(), Arc::clone(&schemas));
+                self.files.insert(name.into(), Arc::clone(&schema));
             }
         }
         Ok(1)
@@ -207,8 +232,8 @@ impl Definitions {
         }
         if !self.files.is_empty() {
             for name in file_names(api_version, kind) {
-                if let Some(schemas) = self.files.get(name.as_str()) {
-                    return Some(Known::Schema(schemas));
+                if let Some(schema) = self.files.get(name.as_str()) {
+                    return Some(Known::Schema(schema, &self.library.named));
                 }
             }
         }
@@ -285,13 +310,13 @@ impl Definition {
                 .or(shared_schema)
                 .and_then(|schema| schema.get("openAPIV3Schema"))
                 .filter(|schema| !schema.is_null());
-            let mut schemas = match schema {
-                Some(schema) => Schemas::structural(schema)
+            let mut read = match schema {
+                Some(schema) => schema::structural(schema)
                     .map_err(|reason| format!("version {name} of {kind}: {reason}"))?,
-                None => Schemas::default(),
+                None => Schema::default(),
             };
             if schema.is_none() || is_true(spec, "preserveUnknownFields") {
-                schemas.root.keeps_unknown = true;
+                read.keeps_unknown = true;
             }
             let subresources = version.get("subresources").or(shared_subresources);
             let subresource = |key| subresources.and_then(|all| all.get(key));
@@ -306,7 +331,7 @@ impl Definition {
             versions.push(Version {
                 is_served: is_true(version, "served"),
                 deprecation: is_deprecated.then_some(deprecation),
-                schemas,
+                schema: read,
                 has_status: subresource("status").is_some_and(|status| !status.is_null()),
                 scale: scale.map(|scale| Scale {
                     spec_replicas: text(Some(scale), "specReplicasPath"),
@@ -321,5 +346,60 @@ impl Definition {
         }
         let is_namespaced = text(Some(spec), "scope").as_ref() != "Cluster";
         Ok(Self { group, kind, is_namespaced, versions })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::{Minor, Validator};
+
+    const CAT: &str = r#"{"$ref": "../shared/_definitions.json#/definitions/cat"}"#;
+
+    fn read(shared: &str) -> Result<Definitions, DefinitionError> {
+        let mut definitions = Definitions::default();
+        let mut asked = Vec::new();
+        for file in ["schemas/cats/cat-example-v1.json", "schemas/cats/lion-example-v1.json"] {
+            definitions.read_linked(file, CAT, &mut |path| {
+                asked.push(path.to_owned());
+                Some(shared.to_owned())
+            })?;
+        }
+        assert_eq!(asked, ["schemas/shared/_definitions.json"]);
+        Ok(definitions)
+    }
+
+    #[test]
+    fn references_lead_to_other_files() {
+        let shared = r##"{"definitions": {
+            "cat": {"type": "object", "properties": {"spec": {"$ref": "#/definitions/spec"}}},
+            "spec": {"properties": {"lives": {"type": "integer"}, "kittens": {"type": "array", "items": {"$ref": "#/definitions/spec"}}}}
+        }}"##;
+        let validator = Validator::new(Minor::NEWEST).with_definitions(read(shared).unwrap());
+        for kind in ["Cat", "Lion"] {
+            let text = format!(
+                "apiVersion: example.com/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{kittens: [{{lives: many}}]}}\n"
+            );
+            let findings = &validator.inspect(&text)[0].findings;
+            assert_eq!(findings[0].field, "spec.kittens[0].lives", "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn references_that_lead_nowhere_are_told() {
+        let error = |shared: &str| read(shared).unwrap_err().to_string();
+        assert!(error("{}").contains("`$ref` names nothing: schemas/shared/_definitions.json#"));
+        let circle = r##"{"definitions": {"cat": {"$ref": "#/definitions/lion"}, "lion": {"allOf": [{"$ref": "#/definitions/cat"}]}}}"##;
+        assert!(error(circle).contains("leads in a circle"));
+        assert!(error("{").contains("schemas/shared/_definitions.json: "));
+        let mut definitions = Definitions::default();
+        for reference in
+            ["other.json", "../../../x.json", "/etc/x.json", "https://example.com/x.json"]
+        {
+            let text = format!(r#"{{"$ref": "{reference}#/definitions/cat"}}"#);
+            let error = definitions.read("a/cat.json", &text).unwrap_err().to_string();
+            assert!(error.starts_with("a/cat.json:1: `$ref` names "), "{error}");
+        }
+        assert!(definitions.is_empty());
     }
 }

@@ -325,7 +325,7 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// Tells whether a text is a day and a time, with or without its zone.
+/// Tells whether a text is a day and a time with its zone.
 fn is_date_time(text: &str) -> bool {
     let lower = text.to_lowercase();
     let Some((date, rest)) = lower.split_once('t') else { return false };
@@ -341,6 +341,26 @@ fn is_date_time(text: &str) -> bool {
         && two(3, "59")
         && bytes.get(5) == Some(&b':')
         && two(6, "59")
+        && is_end_of_time(time.get(8..).unwrap_or_default())
+}
+
+/// Tells whether a time ends so: perhaps a fraction behind any character, and the zone.
+fn is_end_of_time(text: &str) -> bool {
+    let is_zone = |zone: &str| {
+        zone == "z"
+            || zone.strip_prefix(['+', '-']).is_some_and(|zone| {
+                zone.len() == 5
+                    && zone.bytes().enumerate().all(|(index, byte)| match index {
+                        2 => byte == b':',
+                        _ => byte.is_ascii_digit(),
+                    })
+            })
+    };
+    let mut behind_first = text.chars();
+    let is_first_there = behind_first.next().is_some_and(|first| first != '\n');
+    let behind_fraction = behind_first.as_str().trim_start_matches(|c: char| c.is_ascii_digit());
+    let has_fraction = behind_fraction.len() < behind_first.as_str().len();
+    is_zone(text) || is_first_there && has_fraction && is_zone(behind_fraction)
 }
 
 /// Tells whether a text is a time span: Go's `1h30m`, or numbers with the words of Scala.

@@ -16,6 +16,8 @@ pub(crate) mod schema;
 mod shapes;
 mod values;
 
+use std::sync::Arc;
+
 use pintle_yaml::near;
 
 pub use definitions::{DefinitionError, Definitions};
@@ -24,38 +26,42 @@ use super::Identity;
 use super::at::{At, quoted, shown};
 use super::decode;
 use super::finding::Code;
-use super::meta;
+use super::meta::{self, Traits};
 use super::names::NameRule;
 use super::types::Types;
 use crate::document::{Content, Node};
 use definitions::{Known, Scale, Version};
 use faults::Fault;
-use schema::Schemas;
+use schema::Schema;
 
 /// Judges a custom resource. Gives whether anything is known of its kind.
 pub(super) fn inspect(at: At<'_>, definitions: &Definitions, identity: &Identity) -> bool {
     let Some(node) = at.node() else { return false };
     match definitions.find(&identity.api_version, &identity.kind) {
         None => return false,
-        Some(Known::Schema(schemas)) => by_schema(at, node, schemas),
+        Some(Known::Schema(schema, named)) => by_schema(at, node, schema, named),
         Some(Known::Version(_, version)) if !version.is_served => return false,
-        Some(Known::Version(_, version)) => by_definition(at, node, version),
+        Some(Known::Version(definition, version)) => {
+            let of_namespace = definition.is_namespaced;
+            let traits = if of_namespace { Traits::CUSTOM } else { Traits::CUSTOM_OF_CLUSTER };
+            by_definition(at, node, version, traits);
+        }
     }
     true
 }
 
-fn by_schema(at: At<'_>, node: &Node<'_>, schemas: &Schemas) {
+fn by_schema(at: At<'_>, node: &Node<'_>, schema: &Schema, named: &[Arc<Schema>]) {
     if metadata_fits(at) {
-        meta::metadata(at.get("metadata"), NameRule::Any);
+        meta::metadata(at.get("metadata"), NameRule::Any, Traits::CUSTOM);
     }
-    report(at, values::faults(&schemas.root, &schemas.named, node, at.minor()));
+    report(at, values::faults(schema, named, node, at.minor()));
 }
 
-fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
+fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version, traits: Traits) {
     if let Some(words) = &version.deprecation {
         at.get("apiVersion").report(&Code::DEPRECATED_API, words.to_string());
     }
-    let schema = &version.schemas.root;
+    let schema = &version.schema;
     for unknown in prepare::unknown_fields(schema, node, true) {
         let mut message = format!("unknown field {}", quoted(&unknown.path));
         let names = unknown.schema.into_iter().flat_map(|schema| &schema.properties);
@@ -67,11 +73,11 @@ fn by_definition(at: At<'_>, node: &Node<'_>, version: &Version) {
     if !metadata_fits(at) {
         return;
     }
-    meta::metadata(at.get("metadata"), NameRule::Subdomain);
+    meta::metadata(at.get("metadata"), NameRule::Subdomain, traits);
     let prepared = prepare::prepared(schema, node, version.has_status);
     let prepared = prepared.as_ref();
     let minor = at.minor();
-    let mut faults = values::faults(schema, &version.schemas.named, prepared, minor);
+    let mut faults = values::faults(schema, &[], prepared, minor);
     if let Some(scale) = &version.scale {
         scale_paths(scale, prepared, &mut faults);
     }
@@ -92,7 +98,7 @@ pub(super) fn is_same(a: &Node<'_>, b: &Node<'_>) -> bool {
 
 /// Reads the schema of a definition.
 pub(super) fn read_schema(node: &Node<'_>) -> Result<schema::Schema, String> {
-    Ok(Schemas::structural(node)?.root)
+    schema::structural(node)
 }
 
 /// Judges a default by the schema that it is a default of.

@@ -2,13 +2,14 @@
 //!
 //! What kube-openapi knows is known here; a file that asks for more is refused, so that nothing passes unasked.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 
 use super::formats::Format;
 use super::patterns;
-use crate::document::{Content, Node};
+use crate::document::{Content, Document, Node};
 
 /// How many schemas may lie within each other.
 pub(crate) const MAX_SCHEMA_DEPTH: usize = 150;
@@ -191,44 +192,114 @@ pub(crate) struct Rule {
     pub(super) compiled: OnceLock<super::rules::Compiled>,
 }
 
-/// A schema, and those that references in it name.
-#[derive(Debug, Default)]
-pub(crate) struct Schemas {
-    /// the schema of the object
-    pub(super) root: Schema,
-    /// what `$ref` names
-    pub(super) named: Vec<Schema>,
+/// What the `$ref` of all files of JSON Schema name, read once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Library {
+    /// the files that others name, by path
+    files: HashMap<String, Arc<Node<'static>>>,
+    /// what is named: a file, and a place in it
+    names: Vec<(String, String)>,
+    /// the numbers of what is named
+    numbers: HashMap<(String, String), usize>,
+    /// the schemas that are named, by number
+    pub(super) named: Vec<Arc<Schema>>,
 }
 
-impl Schemas {
-    /// Reads the schema of a definition: references are refused.
-    pub(super) fn structural(node: &Node<'_>) -> Result<Self, String> {
-        let mut reader = Reader { document: None, names: Vec::new() };
-        Ok(Self { root: reader.schema(node, 0)?, named: Vec::new() })
+/// How many schemas the `$ref` of all files may name.
+const MAX_NAMED: usize = 50_000;
+
+/// Gives the text of a file that another names, if it may be read.
+pub(crate) type Load<'l> = dyn FnMut(&str) -> Option<String> + 'l;
+
+/// Reads the schema of a definition: references are refused.
+pub(super) fn structural(node: &Node<'_>) -> Result<Schema, String> {
+    Reader { library: None }.schema(node, 0)
+}
+
+impl Library {
+    /// Reads a file of JSON Schema; `$ref` may name what is in it, or in a file beside it.
+    pub(super) fn json(
+        &mut self,
+        document: &Node<'_>,
+        file: &str,
+        load: &mut Load<'_>,
+    ) -> Result<Schema, String> {
+        let n_before = self.named.len();
+        let read = self.read(document, file, load);
+        if read.is_err() {
+            for name in self.names.drain(n_before..) {
+                self.numbers.remove(&name);
+            }
+            self.named.truncate(n_before);
+        }
+        read
     }
 
-    /// Reads a file of JSON Schema; `$ref` may name what is in the same file.
-    pub(super) fn json(document: &Node<'_>) -> Result<Self, String> {
-        let mut reader = Reader { document: Some(document), names: Vec::new() };
-        let root = reader.schema(document, 0)?;
-        let mut named: Vec<Schema> = Vec::new();
-        while let Some(name) = reader.names.get(named.len()).cloned() {
-            let target = at_pointer(document, &name)
-                .ok_or_else(|| format!("`$ref` names nothing: {name}"))?;
-            named.push(reader.schema(target, 0)?);
+    fn read(
+        &mut self,
+        document: &Node<'_>,
+        file: &str,
+        load: &mut Load<'_>,
+    ) -> Result<Schema, String> {
+        let n_before = self.named.len();
+        let root = Reader { library: Some((&mut *self, file)) }.schema(document, 0)?;
+        while let Some((of, place)) = self.names.get(self.named.len()).cloned() {
+            if self.names.len() > MAX_NAMED {
+                return Err(format!("`$ref` name more than {MAX_NAMED} schemas"));
+            }
+            let held;
+            let whole = if of == file {
+                document
+            } else {
+                held = self.file(&of, load)?;
+                &*held
+            };
+            let target = at_pointer(whole, &place)
+                .ok_or_else(|| format!("`$ref` names nothing: {}", shown(&of, file, &place)))?;
+            let schema = Reader { library: Some((&mut *self, &of)) }.schema(target, 0)?;
+            self.named.push(Arc::new(schema));
         }
-        let schemas = Self { root, named };
-        schemas.refuse_cycles(&reader.names)?;
-        Ok(schemas)
+        self.refuse_cycles(n_before)?;
+        Ok(root)
+    }
+
+    /// Gives a file that another names.
+    fn file(&mut self, name: &str, load: &mut Load<'_>) -> Result<Arc<Node<'static>>, String> {
+        if let Some(known) = self.files.get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let text = load(name)
+            .ok_or_else(|| format!("`$ref` names a file that is not beside it: {name}"))?;
+        let document = Document::read(&text).map_err(|error| format!("{name}: {error}"))?;
+        let root = Arc::new(document.root.to_owned_node());
+        self.files.insert(name.to_owned(), Arc::clone(&root));
+        Ok(root)
+    }
+
+    /// Gives the number of what a `$ref` in a file names.
+    fn number(&mut self, file: &str, reference: &str) -> Result<usize, String> {
+        let (target, place) = reference.split_once('#').unwrap_or((reference, ""));
+        let target = match target {
+            "" => file.to_owned(),
+            target => beside(file, target)
+                .ok_or_else(|| format!("`$ref` names no file of the folder: {reference}"))?,
+        };
+        let name = (target, place.to_owned());
+        if let Some(known) = self.numbers.get(&name) {
+            return Ok(*known);
+        }
+        self.numbers.insert(name.clone(), self.names.len());
+        self.names.push(name);
+        Ok(self.names.len() - 1)
     }
 
     /// Refuses references that lead to themselves before they look at a part of the value.
-    fn refuse_cycles(&self, names: &[String]) -> Result<(), String> {
+    fn refuse_cycles(&self, first: usize) -> Result<(), String> {
         // 0 for not seen, 1 for under way, 2 for done
         let mut states = vec![0_u8; self.named.len()];
-        for start in 0..self.named.len() {
+        for start in first..self.named.len() {
             self.walk_references(start, &mut states)
-                .map_err(|at| format!("`$ref` leads in a circle: {}", names[at]))?;
+                .map_err(|at| format!("`$ref` leads in a circle: #{}", self.names[at].1))?;
         }
         Ok(())
     }
@@ -280,6 +351,11 @@ impl Schema {
         }
     }
 
+    /// Tells whether properties without a name of their own may be anything.
+    pub(crate) fn takes_any(&self) -> bool {
+        matches!(self.additional, Additional::Any)
+    }
+
     /// Gives the rules on the values themselves.
     pub(super) fn rules(&self) -> &[Rule] {
         self.rare.as_ref().map(|rare| rare.rules.as_slice()).unwrap_or_default()
@@ -311,11 +387,9 @@ impl Schema {
     }
 }
 
-struct Reader<'d> {
-    /// where references lead; none where they are refused
-    document: Option<&'d Node<'d>>,
-    /// what references name, in the order in which they were met
-    names: Vec<String>,
+struct Reader<'l> {
+    /// where references lead, and the file that is read; none where they are refused
+    library: Option<(&'l mut Library, &'l str)>,
 }
 
 /// Keywords that do not decide about values.
@@ -433,7 +507,7 @@ impl Reader<'_> {
                 "x-kubernetes-list-map-keys" => list_keys = texts(value),
                 name if SILENT.contains(&name) => {}
                 // A definition's decoder has refused what is not a keyword already.
-                name if self.document.is_some() && !name.starts_with("x-") => {
+                name if self.library.is_some() && !name.starts_with("x-") => {
                     return Err(format!("the keyword `{name}` is not known"));
                 }
                 _ => {}
@@ -475,18 +549,36 @@ impl Reader<'_> {
 
     fn reference(&mut self, node: &Node<'_>) -> Result<usize, String> {
         let name = node.as_str().unwrap_or_default();
-        if self.document.is_none() {
-            return Err(format!("`$ref` is not allowed in a definition: {name}"));
+        match &mut self.library {
+            Some((library, file)) => library.number(file, name),
+            None => Err(format!("`$ref` is not allowed in a definition: {name}")),
         }
-        if !name.starts_with('#') {
-            return Err(format!("`$ref` names another file: {name}"));
-        }
-        if let Some(known) = self.names.iter().position(|known| known == name) {
-            return Ok(known);
-        }
-        self.names.push(name.to_owned());
-        Ok(self.names.len() - 1)
     }
+}
+
+/// Gives the path of a file that is named relative to another; nothing if it leads out of the folders that are there.
+fn beside(file: &str, target: &str) -> Option<String> {
+    if target.starts_with('/') || target.contains([':', '\\']) {
+        return None;
+    }
+    let is_absolute = file.starts_with('/');
+    let mut parts: Vec<&str> = file.split('/').filter(|part| !part.is_empty()).collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(format!("{}{}", if is_absolute { "/" } else { "" }, parts.join("/")))
+}
+
+/// Shows what a `$ref` names, as it is written in the file itself.
+fn shown(of: &str, file: &str, place: &str) -> String {
+    if of == file { format!("#{place}") } else { format!("{of}#{place}") }
 }
 
 impl Schema {
@@ -512,7 +604,7 @@ impl Schema {
 /// Finds what a JSON pointer behind `#` names.
 fn at_pointer<'n, 'd>(document: &'n Node<'d>, name: &str) -> Option<&'n Node<'d>> {
     let mut at = document;
-    for step in name.trim_start_matches('#').split('/').skip(1) {
+    for step in name.split('/').skip(1) {
         at = at.get(&step.replace("~1", "/").replace("~0", "~"))?;
     }
     Some(at)

@@ -176,7 +176,7 @@ impl Judge {
         let check = Check::new(self.minor);
         let metadata = check.top(node).get("metadata");
         if decode::decode_value(metadata, types, id) {
-            meta::metadata(metadata, NameRule::PathSegment);
+            meta::metadata(metadata, NameRule::PathSegment, meta::Traits::EMBEDDED);
         }
         for finding in check.into_findings() {
             // An object within another need not have a name.

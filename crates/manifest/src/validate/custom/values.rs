@@ -6,6 +6,7 @@
 //! Source: `pkg/validation/validate` of kube-openapi.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::faults::{Fault, Place};
 use super::formats::Format;
@@ -24,7 +25,7 @@ const MAX_FAULTS: usize = 200;
 /// Judges a value by a schema, in which references name others; gives what is wrong.
 pub(super) fn faults(
     schema: &Schema,
-    named: &[Schema],
+    named: &[Arc<Schema>],
     node: &Node<'_>,
     minor: Minor,
 ) -> Vec<Fault> {
@@ -42,7 +43,7 @@ pub(super) fn faults(
 }
 
 struct Judge<'s> {
-    named: &'s [Schema],
+    named: &'s [Arc<Schema>],
     minor: Minor,
     path: String,
     left: usize,

@@ -2,9 +2,14 @@
 //!
 //! Source: `ValidateConfigMap` and `ValidateSecret` in `pkg/apis/core/validation/validation.go`.
 
+use std::borrow::Cow;
+
+use pintle_yaml::json::{self, Target};
+
 use super::Rules;
 use crate::document::{Content, Node};
 use crate::validate::at::{At, quoted};
+use crate::validate::decode;
 use crate::validate::names::{NameRule, config_key};
 
 /// The most bytes of all data of one object.
@@ -79,8 +84,8 @@ fn required_keys(at: At<'_>) {
                 annotations.key(name).required("");
             }
         }
-        "kubernetes.io/dockercfg" => require(".dockercfg"),
-        "kubernetes.io/dockerconfigjson" => require(".dockerconfigjson"),
+        "kubernetes.io/dockercfg" => registry_keys(at, ".dockercfg"),
+        "kubernetes.io/dockerconfigjson" => registry_keys(at, ".dockerconfigjson"),
         "kubernetes.io/basic-auth"
             if value("username").is_none() && value("password").is_none() =>
         {
@@ -92,6 +97,26 @@ fn required_keys(at: At<'_>) {
         }
         "kubernetes.io/tls" => ["tls.crt", "tls.key"].into_iter().for_each(require),
         _ => {}
+    }
+}
+
+/// Checks that the keys of registries are an object of JSON.
+fn registry_keys(at: At<'_>, key: &str) {
+    let data = at.get("data");
+    let text = at.get("stringData").node().and_then(|node| node.get(key));
+    let content = match (text, data.node().and_then(|node| node.get(key))) {
+        (Some(text), _) => Cow::Borrowed(text.as_str().unwrap_or_default().as_bytes()),
+        (None, Some(bytes)) => match &bytes.content {
+            Content::String(text) => Cow::Owned(decode::base64(text).unwrap_or_default()),
+            _ => Cow::Borrowed(&[][..]),
+        },
+        (None, None) => {
+            data.key(key).required("");
+            return;
+        }
+    };
+    if let (_, Some(fault)) = json::unmarshal(&content, Target::Map) {
+        data.key(key).invalid_as("\"<secret contents redacted>\"", &fault.to_string());
     }
 }
 

@@ -21,6 +21,17 @@ pub(super) struct Declared<'a> {
     pub(super) variables: Option<Vec<(&'a str, Type)>>,
 }
 
+/// Gives what an expression comes to, as far as that is certain.
+///
+/// # Errors
+///
+/// Why no API server would compile it.
+pub(in crate::validate::rules) fn certain_type(program: &Program) -> Result<Type, String> {
+    let declared = Declared::default();
+    let mut typist = Typist { declared: &declared, bound: Vec::new(), may_be_mixed: false };
+    typist.type_of(program.expression())
+}
+
 /// What an expression must come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
@@ -36,7 +47,7 @@ pub(super) enum Wanted {
 
 /// What an expression comes to, as far as that is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(in crate::validate::rules) enum Type {
     Unknown,
     /// certainly nothing that is known before it runs
     Dyn,
@@ -58,7 +69,7 @@ pub(super) enum Type {
 
 /// A struct that expressions can name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fields {
+pub(in crate::validate::rules) struct Fields {
     name: &'static str,
     fields: &'static [(&'static str, Type)],
 }
@@ -172,7 +183,13 @@ impl Wanted {
 }
 
 impl Type {
-    fn name(self) -> &'static str {
+    /// Tells whether it is, or may be, another.
+    pub(in crate::validate::rules) fn may_be(self, other: Self) -> bool {
+        self == other || matches!(self, Self::Unknown | Self::Dyn)
+    }
+
+    /// Gives CEL's name.
+    pub(in crate::validate::rules) fn name(self) -> &'static str {
         match self {
             Self::Unknown | Self::Dyn => "dyn",
             Self::Bool => "bool",
@@ -359,7 +376,7 @@ impl<'e> Typist<'_, 'e> {
         let types = types?;
         if name == "matches"
             && let Some(Expr::Literal(LiteralValue::String(pattern))) =
-                call.args.last().map(|part| &part.expr)
+                call.args.first().map(|part| &part.expr)
             && let Err(fault) = patterns::compile(pattern.inner())
             // One that is too large to be compiled here is not wrong for that.
             && fault.starts_with("regex parse error")

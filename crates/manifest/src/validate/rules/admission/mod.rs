@@ -9,6 +9,7 @@ mod rule;
 mod url;
 mod webhook;
 
+pub(super) use expression::{Type, certain_type};
 pub(super) use webhook::{webhook_service, webhook_url};
 
 use std::collections::HashSet;

@@ -38,7 +38,8 @@ pub(super) fn validating(at: At<'_>) {
     }
     let mut seen = HashSet::new();
     for audit in audits.items().take(MAX_EXPRESSIONS) {
-        audit_annotation(audit, at.get("metadata").get("name").text(), &declared);
+        let name = meta::name_to_be(at.get("metadata"));
+        audit_annotation(audit, &name, &declared);
         let key = audit.get("key");
         if audits.len() > 1 && !seen.insert(key.text()) {
             key.duplicate();

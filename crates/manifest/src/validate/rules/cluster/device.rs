@@ -10,12 +10,13 @@ use std::collections::{HashMap, HashSet};
 use super::pod;
 use crate::document::Content;
 use crate::validate::at::{At, quoted};
-use crate::validate::cel::{self, Environment};
+use crate::validate::cel::{Environment, NotCompiled, Program};
 use crate::validate::finding::Code;
 use crate::validate::meta;
 use crate::validate::names::{
     self, NameRule, dns_label, dns_subdomain, identifier, qualified_name,
 };
+use crate::validate::rules::admission::{Type, certain_type};
 use crate::validate::rules::pod::volume::csi_driver_name;
 
 /// The most requests, constraints, selectors or configurations there are in one list.
@@ -64,7 +65,7 @@ pub(super) fn claim(at: At<'_>) {
 /// Checks a template of claims.
 pub(super) fn template(at: At<'_>) {
     if is_current(at) {
-        meta::template_metadata(at.get("spec").get("metadata"));
+        meta::claim_metadata(at.get("spec").get("metadata"));
         devices(at.get("spec").get("spec").get("devices"));
     }
 }
@@ -218,15 +219,29 @@ fn selectors(at: At<'_>) {
             language.required("");
         } else if expression.text().len() > MAX_SIZE {
             expression.too_long(MAX_SIZE);
-        } else if !expression.text().contains("cel.bind(")
+        } else if !expression.text().contains("cel.bind(") {
             // What binds names may be right, and is not looked into.
-            && let Err(fault) = cel::compile(expression.text(), Environment::Device)
-        {
-            let detail = format!("compilation failed: {fault}");
-            expression.invalid_as(&quoted(expression.text()), &detail);
+            truth(expression);
         }
     }
     at_most(at, MAX_ITEMS);
+}
+
+/// Checks an expression that tells whether a device will do.
+fn truth(at: At<'_>) {
+    let refuse = |detail: &str| at.invalid_as(&quoted(at.text()), detail);
+    match Program::compile(at.text(), Environment::Device) {
+        Err(NotCompiled::TooLarge) => {}
+        Err(NotCompiled::Refused(fault)) => refuse(&format!("compilation failed: {fault}")),
+        Ok(program) => match certain_type(&program) {
+            Err(fault) => refuse(&format!("compilation failed: {fault}")),
+            Ok(found) if !found.may_be(Type::Bool) => {
+                let found = found.name();
+                refuse(&format!("must evaluate to bool or the unknown type, not {found}"));
+            }
+            Ok(_) => {}
+        },
+    }
 }
 
 fn configuration(at: At<'_>) {

@@ -59,9 +59,7 @@ fn namespace(at: At<'_>) {
         let name = finalizer.text();
         let place = finalizer.called(finalizers);
         place.invalid_each(qualified_name(name));
-        if !name.contains('/') && !matches!(name, "kubernetes" | "orphan" | "foregroundDeletion") {
-            place.invalid("name is neither a standard finalizer name nor is it fully qualified");
-        }
+        meta::known_finalizer(place);
     }
     for label in Policy::of_labels(at.get("metadata").get("labels")).1 {
         label.at.invalid(label.detail);

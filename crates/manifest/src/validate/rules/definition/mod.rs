@@ -31,10 +31,12 @@ fn definition(at: At<'_>) {
     let spec = at.get("spec");
     let names = spec.get("names");
     let (group, plural) = (spec.get("group").text(), names.get("plural").text());
-    let name = at.get("metadata").get("name");
     let wanted = format!("{plural}.{group}");
-    if !name.text().is_empty() && name.text() != wanted {
-        name.invalid("must be spec.names.plural+\".\"+spec.group");
+    for field in ["generateName", "name"] {
+        let name = at.get("metadata").get(field);
+        if !name.text().is_empty() && name.text() != wanted {
+            name.invalid("must be spec.names.plural+\".\"+spec.group");
+        }
     }
     let group_at = spec.get("group");
     if group.is_empty() {

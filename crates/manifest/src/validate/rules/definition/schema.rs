@@ -6,6 +6,7 @@ use super::super::super::custom;
 use super::super::super::custom::schema::{MAX_SCHEMA_DEPTH, Schema};
 use super::super::super::finding::Code;
 use super::structural;
+use crate::validate::rules::admission::{Type, certain_type};
 
 /// Judges the schema of a version. Gives it, if it can be used.
 pub(super) fn schema(at: At<'_>, has_status: bool) -> Option<Schema> {
@@ -371,6 +372,8 @@ fn expressions(rule: At<'_>, walk: Walk, schema: &Schema) {
         Ok(program) => {
             if let Some(field) = cel::undefined_field(&program, schema) {
                 text.invalid_as(&shown, &format!("compilation failed: undefined field '{field}'"));
+            } else if let Err(words) = certain_type(&program) {
+                text.invalid_as(&shown, &format!("compilation failed: {words}"));
             } else if program.names("oldSelf") {
                 if walk.is_uncorrelated {
                     text.invalid(
@@ -381,6 +384,9 @@ fn expressions(rule: At<'_>, walk: Walk, schema: &Schema) {
                 rule.get("optionalOldSelf")
                     .invalid("may not be set if oldSelf is not used in rule");
             }
+            if certain_type(&program).is_ok_and(|found| !found.may_be(Type::Bool)) {
+                text.invalid_as(&shown, "cel expression must evaluate to a bool");
+            }
         }
         Err(NotCompiled::Refused(words)) => {
             text.invalid_as(&shown, &format!("compilation failed: {words}"));
@@ -390,29 +396,54 @@ fn expressions(rule: At<'_>, walk: Walk, schema: &Schema) {
         }
     }
     let made = rule.get("messageExpression");
-    if !made.text().trim().is_empty()
-        && let Err(words) = cel::compile(made.text(), Environment::Rule)
-    {
-        made.invalid_as(&shown, &format!("messageExpression compilation failed: {words}"));
+    if made.text().trim().is_empty() {
+        return;
+    }
+    let found = match Program::compile(made.text(), Environment::Rule) {
+        Ok(program) => certain_type(&program),
+        Err(NotCompiled::Refused(words)) => Err(words),
+        Err(NotCompiled::TooLarge) => return,
+    };
+    match found {
+        Ok(found) if found.may_be(Type::Text) => {}
+        Ok(_) => made.invalid_as(&shown, "messageExpression must evaluate to a string"),
+        Err(words) => {
+            made.invalid_as(&shown, &format!("messageExpression compilation failed: {words}"));
+        }
     }
 }
 
-/// Tells whether a path leads to a field of a schema, as far as it is plain.
+/// Tells whether a path such as `.spec['replicas']` leads to a field of a schema.
+///
+/// Source: `ValidFieldPath` in `pkg/apiserver/schema/cel/validation.go` of apiextensions-apiserver.
 fn is_path(path: &str, schema: &Schema) -> bool {
-    if path.contains(['[', ']', '\'']) {
-        return true;
-    }
-    let Some(names) = path.strip_prefix('.') else { return true };
-    let mut at = Some(schema);
-    for name in names.split('.') {
-        let Some(schema) = at else { return true };
-        if schema.properties.is_empty() {
-            return schema.additional().is_some();
+    let (mut rest, mut schema) = (path, schema);
+    while !rest.is_empty() {
+        let name;
+        if let Some(quoted) = rest.strip_prefix("['") {
+            let Some((inside, behind)) = quoted.split_once("']") else { return false };
+            if inside.contains('\\') {
+                // What is escaped is not looked into.
+                return true;
+            }
+            (name, rest) = (inside, behind);
+        } else if let Some(plain) = rest.strip_prefix('.') {
+            let end = plain.find(['.', '[', ']']).unwrap_or(plain.len());
+            (name, rest) = plain.split_at(end);
+        } else {
+            return false;
         }
-        match schema.property(name) {
-            Some(property) => at = Some(property),
-            None => return false,
-        }
+        schema = if schema.properties.is_empty() {
+            match schema.additional() {
+                Some(additional) => additional,
+                None => return schema.takes_any(),
+            }
+        } else {
+            match schema.property(name) {
+                Some(property) => property,
+                None => return false,
+            }
+        };
     }
     true
 }

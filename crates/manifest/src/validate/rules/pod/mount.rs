@@ -20,11 +20,11 @@ pub(super) fn mounts(container: At<'_>, whole: &Whole<'_>) {
     }
     let (device_names, device_paths) = of_all(container.get("volumeDevices"), "devicePath");
     let mut paths = Seen::default();
-    for mount in at.items() {
+    let mounts = at.items().filter(|mount| !whole.dropped.has(mount.get("name").text()));
+    for (number, mount) in mounts.enumerate() {
+        // Those of dropped volumes are dropped, so others may have other numbers than in the object.
+        let mount = mount.called(at.index(number));
         let (name, path) = (mount.get("name"), mount.get("mountPath"));
-        if whole.dropped.has(name.text()) {
-            continue;
-        }
         if name.text().is_empty() {
             name.required("");
         }

@@ -3,7 +3,7 @@
 //! Source: `ValidateVolumes` and `validateVolumeSource` in `pkg/apis/core/validation/validation.go`.
 
 use super::{Whole, container, invalid_text, projected};
-use crate::document::{Content, Node};
+use crate::document::Node;
 use crate::validate::at::{At, quoted};
 use crate::validate::meta;
 use crate::validate::names::{dns_label, dns_subdomain, in_range};
@@ -66,21 +66,21 @@ pub(super) fn volumes(whole: &mut Whole<'_>) {
     let drops_images = whole.minor() < 35;
     let (of_claims, n_claims) = claims_of_set(whole);
     let mut n_volumes = n_claims;
-    for mut volume in volumes.items() {
+    for (index, mut volume) in volumes.items().enumerate() {
         let mut name = volume.get("name");
         if of_claims.has(name.text()) {
             continue;
         }
-        if n_claims > 0 {
-            // Claims come first, so the others have other numbers than in the object.
-            volume = volume.called(volumes.index(n_volumes));
-            name = volume.get("name");
-        }
-        n_volumes += 1;
         if drops_images && volume.get("image").is_set() {
             whole.dropped.note(name.text());
             continue;
         }
+        if n_volumes != index {
+            // Claims come first and images are dropped, so the others have other numbers than in the object.
+            volume = volume.called(volumes.index(n_volumes));
+            name = volume.get("name");
+        }
+        n_volumes += 1;
         let n_findings = volume.n_findings();
         source(volume, whole, pod_name);
         if name.text().is_empty() {
@@ -550,43 +550,13 @@ pub(in crate::validate::rules) fn csi_driver_name(at: At<'_>) {
     at.invalid_each(dns_subdomain(&name.to_lowercase()));
 }
 
-/// The parts of metadata that a template of a claim may not have.
-const NOT_IN_TEMPLATES: [(&str, &str); 13] = [
-    ("name", "name"),
-    ("generateName", "generateName"),
-    ("namespace", "namespace"),
-    ("selfLink", "selfLink"),
-    ("uid", "uID"),
-    ("resourceVersion", "resourceVersion"),
-    ("generation", "generation"),
-    ("creationTimestamp", "creationTimestamp"),
-    ("deletionTimestamp", "deletionTimestamp"),
-    ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds"),
-    ("ownerReferences", "ownerReferences"),
-    ("finalizers", "finalizers"),
-    ("managedFields", "managedFields"),
-];
-
 fn ephemeral(at: At<'_>) {
     let template = at.get("volumeClaimTemplate");
     if !template.is_set() {
         template.required("");
         return;
     }
-    let metadata = template.get("metadata");
-    meta::annotations(metadata.get("annotations"));
-    meta::labels(metadata.get("labels"));
-    for (name, in_paths) in NOT_IN_TEMPLATES {
-        let at = metadata.get(name);
-        let is_zero = match at.node().map(|node| &node.content) {
-            Some(Content::String(text)) => text.is_empty(),
-            Some(Content::Int(number)) => *number == 0 && name != "deletionGracePeriodSeconds",
-            _ => !at.is_set(),
-        };
-        if !is_zero {
-            at.called(metadata.get(in_paths)).forbidden("cannot be set");
-        }
-    }
+    meta::claim_metadata(template.get("metadata"));
     storage::claim_spec(template.get("spec"));
 }
 
