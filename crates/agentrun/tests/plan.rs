@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use pintle_agentrun::api::{AgentRun, read};
@@ -324,21 +324,31 @@ fn reports_hold_no_secrets() {
     assert_eq!(origin.value, "***");
 }
 
-/// A plan takes far less than what a controller waits for its API server. Run it with `--ignored --nocapture`.
+/// Gives for how long this thread has run, in nanoseconds; where the system does not tell, for how long it is since some
+/// time.
+fn nanoseconds() -> u128 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let told = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    told.unwrap_or_else(|| START.get_or_init(Instant::now).elapsed().as_nanos())
+}
+
+/// A plan takes far less than what a controller waits for its API server. Run it with `--release`, `--ignored` and
+/// `--nocapture`.
 #[test]
 #[ignore = "measures time"]
 #[expect(clippy::print_stdout, reason = "what it measures is for people")]
 fn a_plan_is_fast() {
     for name in ["f1-12-inherits-everything", "f1-14-compat", "vcs-token", "workflow-steps"] {
         let case = cases().into_iter().find(|case| case.name == name).unwrap();
-        let mut best = f64::MAX;
+        let mut best = u128::MAX;
         for _ in 0..20 {
-            let start = Instant::now();
+            let start = nanoseconds();
             for _ in 0..50 {
                 std::hint::black_box(case.plan().unwrap());
             }
-            best = best.min(start.elapsed().as_secs_f64() / 50.0);
+            best = best.min((nanoseconds() - start) / 50);
         }
-        println!("{name}: {:.1} µs", best * 1e6);
+        println!("{name}: {} µs", best / 1000);
     }
 }
