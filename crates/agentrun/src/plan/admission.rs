@@ -159,6 +159,20 @@ fn secrets(sources: &Sources<'_>) {
         }
         policy.secret(sources, &secret.path, name);
     }
+    // A mounted Secret is read as well as one in the environment, so the same list holds for both.
+    let steps = sources.run.down(&["spec", "workflow", "steps"]);
+    let workloads = std::iter::once(sources.run.down(&["spec"])).chain(steps.items());
+    for volume in workloads.flat_map(|at| at.down(&["workload", "volumes"]).items()) {
+        let secret = volume.get("secretName");
+        if volume.get("type").text() != Some("secret") {
+            continue;
+        }
+        let Some(name) = secret.text() else { continue };
+        if !sources.allows_secret(name) {
+            not_allowed(sources, &secret.path, name);
+        }
+        policy.secret(sources, &secret.path, name);
+    }
     let login = &sources.settings.controller.auth_secret.name;
     policy.secret(sources, "controller.authSecret.name", login);
     if !login.is_empty() && !sources.allows_secret(login) {

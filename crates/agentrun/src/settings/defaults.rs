@@ -95,6 +95,17 @@ pub struct JobDefaults {
     pub parallelism: Said<Count>,
 }
 
+impl JobDefaults {
+    /// Takes the silence of each field for `null`.
+    pub(super) fn close(&mut self) {
+        self.backoff_limit.close();
+        self.ttl_seconds_after_finished.close();
+        self.active_deadline_seconds.close();
+        self.completions.close();
+        self.parallelism.close();
+    }
+}
+
 /// Fields of a job's pods.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -114,6 +114,16 @@ impl Settings {
         Ok(Self { controller: values.controller, names, ..values.agent_run }.with_compat())
     }
 
+    /// Takes a field of the job that the defaults do not have for `null`, as the file does that the chart mounts.
+    ///
+    /// For values that were merged over the chart's own, which have all fields: there, only a `null` takes one out, and
+    /// leaves nothing behind.
+    #[must_use]
+    pub fn with_absent_as_null(mut self) -> Self {
+        self.defaults.job.close();
+        self
+    }
+
     /// Takes other defaults, such as those of the file that the chart mounts.
     ///
     /// # Errors
@@ -164,23 +174,10 @@ impl Settings {
     }
 }
 
-/// No retries, jobs kept for ten minutes, no deadline, no resources, and the image's own user.
+/// Reads the profile that the chart ships.
 fn compat() -> Profile {
-    Profile {
-        job: JobDefaults {
-            backoff_limit: Count::new(0).map_or(Said::Null, Said::Value),
-            ttl_seconds_after_finished: JobTtl::new(600).map_or(Said::Null, Said::Value),
-            active_deadline_seconds: Said::Null,
-            completions: Said::Null,
-            parallelism: Said::Null,
-        },
-        container: ContainerDefaults {
-            hardening: Said::Value(Hardening::None),
-            security_context: Said::Null,
-            resources: Said::Null,
-        },
-        ..Profile::default()
-    }
+    let text = include_str!("../../../../charts/agents/profiles/compat.json");
+    typed::read(text).expect("the chart's own profile fits, which a test below shows")
 }
 
 #[cfg(test)]
@@ -285,6 +282,8 @@ profiles:
         assert_eq!(settings.controller.auth_secret.name, "login");
         assert_eq!(settings.controller.auth_secret.key, "auth.json");
         assert_eq!(settings.names.fullname_override, "web");
+        assert_eq!(settings.defaults.job.completions, Said::Nothing);
+        assert_eq!(settings.with_absent_as_null().defaults.job.completions, Said::Null);
     }
 
     #[test]

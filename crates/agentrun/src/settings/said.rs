@@ -37,6 +37,13 @@ impl<T> Said<T> {
         }
     }
 
+    /// Takes silence for `null`.
+    pub(super) fn close(&mut self) {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Null;
+        }
+    }
+
     /// Gives what holds where `weaker` is the layer below, and how two values become one.
     #[must_use]
     pub fn over(self, weaker: Self, merge: impl FnOnce(T, T) -> T) -> Self {

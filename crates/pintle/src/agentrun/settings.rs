@@ -40,7 +40,8 @@ impl Known {
         explain::check(call, &prepared.chart, &prepared.given, &origins, output)?;
         let values = json::to_string(&origins.values().clone().into(), Layout::Raw)?;
         let mut known = Self { settings: Settings::default(), origins };
-        known.settings = Settings::from_values(&values).map_err(|error| known.misfit(&error))?;
+        let settings = Settings::from_values(&values).map_err(|error| known.misfit(&error))?;
+        known.settings = settings.with_absent_as_null();
         if let Some(path) = call.args.text(&flags::DEFAULTS).filter(|path| !path.is_empty()) {
             known.settings = with_files(known.settings, Path::new(path))?;
         }
