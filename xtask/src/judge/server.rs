@@ -218,7 +218,7 @@ mod tests {
             ),
             (
                 "422 <nil>: Invalid value: \"\": \"spec\" must validate one and only one schema (oneOf)",
-                "",
+                "spec",
             ),
         ];
         for (text, path) in cases {
