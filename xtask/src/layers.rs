@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pintle-chart", &["pintle-yaml"]),
     ("pintle-manifest", &["pintle-yaml"]),
     ("pintle-agentrun", &["pintle-manifest", "pintle-yaml"]),
+    ("pintle-cluster", &["pintle-manifest", "pintle-yaml"]),
     ("pintle-compose", &["pintle-chart", "pintle-yaml"]),
     ("pintle-engine", &["pintle-chart", "pintle-gotmpl", "pintle-manifest", "pintle-yaml"]),
     ("pintle-docs", &["pintle-chart", "pintle-engine", "pintle-gotmpl", "pintle-yaml"]),

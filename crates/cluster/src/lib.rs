@@ -1,0 +1,16 @@
+//! Releases on a cluster: objects are applied, waited for and deleted, and Helm's records say what is there.
+//!
+//! What is applied comes from elsewhere, as text: this crate knows nothing of charts.
+
+mod client;
+mod config;
+mod discovery;
+mod error;
+pub mod object;
+pub mod release;
+
+pub use client::{Client, FIELD_MANAGER, ServerVersion};
+pub use config::Connection;
+pub use discovery::{Discovery, Resource};
+pub use error::{Error, Status, StatusCause, StatusDetails};
+pub use object::Target;
