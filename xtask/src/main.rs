@@ -29,8 +29,8 @@ usage: cargo xtask COMMAND
   conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
   bench [--helm PATH] [--charts DIR] [--pairs N] [--only NAME]… [--write-readme]
                                          what renders cost beside real Helm; needs Helm, and Go for rows in process
-  cluster up|down|status [--version V] [--port N]
-                                         a real etcd and kube-apiserver on this machine, in the user's cache; needs Go
+  cluster up|down|status|kubeconfig [--control-plane-only] [--version V] [--port N]
+                                         a real cluster on this machine, in the user's cache; needs Go
   codegen                                the definitions of custom resources, from the types of the crate agentrun
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]

@@ -1,4 +1,4 @@
-//! etcd and `kube-apiserver`, built from the modules that the Go proxy has.
+//! The programs of Kubernetes and etcd, built from the modules that the Go proxy has.
 //!
 //! `k8s.io/kubernetes` names its own parts as folders beside it, which its module lacks. They are published under the same
 //! number with a zero for the one, so a module of ours replaces each with that. etcd is the version that this Kubernetes
@@ -18,6 +18,7 @@ use crate::{Result, say};
 const PROGRAMS: &[(&str, &str)] = &[
     ("etcd", "go.etcd.io/etcd/server/v3"),
     ("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
+    ("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
 ];
 
 /// Where Kubernetes' own version is kept.
@@ -36,7 +37,7 @@ pub(super) fn build(place: &Place) -> Result {
     for (name, package) in missing {
         say(&format!("building {name} for Kubernetes {} …", place.version));
         let mut flags = "-s -w".to_owned();
-        if *name == "kube-apiserver" {
+        if *name != "etcd" {
             write!(
                 flags,
                 " -X {VERSION_PACKAGE}.gitVersion=v{} -X {VERSION_PACKAGE}.gitMajor=1 -X {VERSION_PACKAGE}.gitMinor={}",

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use super::{Client, build, cache};
+use super::place::cache;
+use super::{Client, build};
 use crate::{Result, root, say};
 
 /// How long a server may take until it serves a kind.

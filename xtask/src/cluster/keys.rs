@@ -16,9 +16,9 @@ use crate::Result;
 const TEMPLATE: &str = r#"
 {{- $ca := genCAWithKey "pintle-cluster" 30 (genPrivateKey "ecdsa") -}}
 {{- $ips := list "127.0.0.1" "10.96.0.1" -}}
-{{- $names := list "localhost" "kubernetes" "kubernetes.default" "kubernetes.default.svc" -}}
+{{- $names := list "localhost" "kubernetes" "kubernetes.default" "kubernetes.default.svc" "kubernetes.default.svc.cluster.local" -}}
 {{- $server := genSignedCertWithKey "kube-apiserver" $ips $names 30 $ca (genPrivateKey "ecdsa") -}}
-{{- dict "ca.crt" $ca.Cert "server.crt" $server.Cert "server.key" $server.Key
+{{- dict "ca.crt" $ca.Cert "ca.key" $ca.Key "server.crt" $server.Cert "server.key" $server.Key
     "tokens.key" (genPrivateKey "ecdsa") "token" (randAlphaNum 40) | dict "kind" "Keys" "files" | toJson }}
 "#;
 

@@ -17,17 +17,35 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The programs, in the order in which they are ended.
-const PROGRAMS: [&str; 2] = ["kube-apiserver", "etcd"];
+const PROGRAMS: [&str; 3] = ["kube-controller-manager", "kube-apiserver", "etcd"];
 
-/// Starts etcd and the API server, unless they run, and waits until they answer.
+/// What stores objects, and says so.
+const STORE: [&str; 2] = ["kube-apiserver", "etcd"];
+
+/// The controllers of a control plane without a node: those without which a deleted object or namespace would stay for
+/// ever, a pod would miss its account, and a quota would count nothing.
+///
+/// There are none that make pods: no pod would run, and what a test says of a workload's status would not last.
+const CONTROLLERS: &[&str] = &[
+    "clusterrole-aggregation-controller",
+    "garbage-collector-controller",
+    "namespace-controller",
+    "persistentvolume-protection-controller",
+    "persistentvolumeclaim-protection-controller",
+    "resourcequota-controller",
+    "root-ca-certificate-publisher-controller",
+    "serviceaccount-controller",
+    "serviceaccount-token-controller",
+];
+
+/// Starts etcd, the API server and the controllers, unless they run, and waits until they answer.
 pub(super) fn up(place: &Place, port: u16) -> Result {
     let state = place.state();
-    if is_running(place) {
-        let client = Client::of(place)?;
-        return wait(place, &client).and_then(|()| furnish(&client));
+    let start = Instant::now();
+    if STORE.iter().all(|name| process::is_running(&state, name)) {
+        return finish(place);
     }
     down(place)?;
-    let start = Instant::now();
     let text = |path: &Path| path.to_string_lossy().into_owned();
     keys::write(&state)?;
     keys::write_private(&state.join("port"), &port.to_string())?;
@@ -56,28 +74,65 @@ pub(super) fn up(place: &Place, port: u16) -> Result {
         ("tls-cert-file", key("server.crt")),
         ("tls-private-key-file", key("server.key")),
         ("token-auth-file", key("tokens.csv")),
+        ("client-ca-file", key("ca.crt")),
         ("service-account-issuer", "https://kubernetes.default.svc.cluster.local".to_owned()),
         ("service-account-key-file", key("tokens.key")),
         ("service-account-signing-key-file", key("tokens.key")),
     ];
     process::start(&state, "kube-apiserver", &place.program("kube-apiserver"), &flags(&server))?;
     write_kubeconfig(place, port)?;
+    finish(place)?;
+    say(&format!("the control plane is ready after {:.1} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+/// Waits for the API server, and starts the controllers if they do not run.
+fn finish(place: &Place) -> Result {
+    let state = place.state();
     let client = Client::of(place)?;
     wait(place, &client)?;
     furnish(&client)?;
-    say(&format!("the API server answers after {:.1} s", start.elapsed().as_secs_f64()));
-    Ok(())
+    let name = "kube-controller-manager";
+    if !process::is_running(&state, name) {
+        let file = |name: &str| state.join(name).to_string_lossy().into_owned();
+        let manager = [
+            ("kubeconfig", file("kubeconfig")),
+            ("secure-port", "0".to_owned()),
+            ("leader-elect", "false".to_owned()),
+            ("controllers", CONTROLLERS.join(",")),
+            ("service-account-private-key-file", file("tokens.key")),
+            ("root-ca-file", file("ca.crt")),
+            // Tests make and delete much at once.
+            ("kube-api-qps", "300".to_owned()),
+            ("kube-api-burst", "600".to_owned()),
+            ("concurrent-namespace-syncs", "20".to_owned()),
+        ];
+        process::start(&state, name, &place.program(name), &flags(&manager))?;
+    }
+    let account = "/api/v1/namespaces/default/serviceaccounts/default";
+    wait_until(place, &PROGRAMS, "the controllers", || {
+        client.get(account).is_ok_and(|(status, _)| status == 200)
+    })
 }
 
 /// Waits until the server answers.
 fn wait(place: &Place, client: &Client) -> Result {
+    wait_until(place, &STORE, "the API server", || client.is_ready())
+}
+
+/// Waits for something, as long as the programs that bring it about run.
+fn wait_until(place: &Place, programs: &[&str], what: &str, is_so: impl Fn() -> bool) -> Result {
     let (start, state) = (Instant::now(), place.state());
-    while !client.is_ready() {
-        if let Some(name) = PROGRAMS.iter().find(|name| !process::is_running(&state, name)) {
+    while !is_so() {
+        if let Some(name) = programs.iter().find(|name| !process::is_running(&state, name)) {
             return Err(format!("{name} ended; see {}/{name}.log", state.display()));
         }
         if start.elapsed() > PATIENCE {
-            return Err(format!("no answer in {} s; see {}", PATIENCE.as_secs(), state.display()));
+            let seconds = PATIENCE.as_secs();
+            return Err(format!(
+                "waited {seconds} s for {what}; see the logs in {}",
+                state.display()
+            ));
         }
         sleep(PAUSE);
     }
@@ -88,7 +143,7 @@ fn flags(pairs: &[(&str, String)]) -> Vec<String> {
     pairs.iter().map(|(name, value)| format!("--{name}={value}")).collect()
 }
 
-/// Makes the namespace, and the account without which no Pod is let in: no controller makes it here.
+/// Makes the namespace, and the account without which no pod is let in, since the controller may take its time.
 fn furnish(client: &Client) -> Result {
     let namespace =
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}});
@@ -112,9 +167,9 @@ pub(super) fn down(place: &Place) -> Result {
     }
 }
 
-/// Tells whether both programs run.
-pub(super) fn is_running(place: &Place) -> bool {
-    PROGRAMS.iter().all(|name| process::is_running(&place.state(), name))
+/// Gives the programs that were started and do not run any more.
+pub(super) fn gone(place: &Place) -> Vec<&'static str> {
+    PROGRAMS.into_iter().filter(|name| !process::is_running(&place.state(), name)).collect()
 }
 
 fn write_kubeconfig(place: &Place, port: u16) -> Result {
