@@ -371,3 +371,26 @@ fn of_value<'a>(
     };
     Ok(Node { offset, content })
 }
+
+/// Gives the key that begins at an offset, without its quotes.
+pub(crate) fn key_at(text: &str, offset: usize) -> &str {
+    let line = text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    match line.chars().next() {
+        Some(quote @ ('"' | '\'')) => line[1..].split(quote).next().unwrap_or_default(),
+        _ => line.split_once(": ").map_or(line, |(key, _)| key).trim_end().trim_end_matches(':'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_given_without_quotes() {
+        assert_eq!(key_at("a: 1\nb.c/d:e: 2\n", 5), "b.c/d:e");
+        assert_eq!(key_at("a:\r\n  b: 1\n", 0), "a");
+        assert_eq!(key_at(r#"{"x: y": 1, 'z': 2}"#, 1), "x: y");
+        assert_eq!(key_at(r#"{"x: y": 1, 'z': 2}"#, 12), "z");
+        assert_eq!(key_at("a", 9), "");
+    }
+}

@@ -34,7 +34,7 @@ pub use meta::{ManagedFields, ObjectMeta, OwnerReference};
 pub use raw::{IntOrString, Raw};
 pub use writer::WriteError;
 
-use crate::document::{Document, Node};
+use crate::document::{Document, Node, key_at};
 
 /// An object that does not fit a type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,9 +62,8 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, TypedError> {
     })?;
     if let Some(offset) = document.repeated.first() {
         let offset = *offset as usize;
-        let key = text[offset..].split([':', '\n']).next().unwrap_or_default().trim();
         return Err(TypedError {
-            field: key.trim_matches(['"', '\'']).to_owned(),
+            field: key_at(text, offset).to_owned(),
             message: "the key occurs twice in its map".to_owned(),
             offset,
         });

@@ -134,7 +134,7 @@ pub(crate) fn name_to_be(metadata: At<'_>) -> Cow<'_, str> {
 }
 
 /// Completes a name as an API server does, but for chance.
-fn generated_name(beginning: &str) -> String {
+pub(crate) fn generated_name(beginning: &str) -> String {
     const MAX_BEGINNING: usize = names::MAX_LABEL - "xxxxx".len();
     let mut end = beginning.len().min(MAX_BEGINNING);
     while !beginning.is_char_boundary(end) {

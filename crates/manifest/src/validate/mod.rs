@@ -38,7 +38,7 @@ use at::{At, Check};
 use release::{Member, Target};
 use types::Types;
 
-use crate::document::{Content, Document, Node};
+use crate::document::{Content, Document, Node, key_at};
 
 /// Judges objects as an API server of one version does.
 #[derive(Debug, Clone)]
@@ -262,10 +262,9 @@ fn not_yaml(error: &pintle_yaml::Error) -> Inspected {
 
 fn repeated_key(text: &str, offset: u32) -> Finding {
     let offset = offset as usize;
-    let key = text[offset..].split([':', '\n']).next().unwrap_or_default().trim();
     Finding {
         code: &Code::DUPLICATE_KEY,
-        field: key.trim_matches(['"', '\'']).to_owned(),
+        field: key_at(text, offset).to_owned(),
         message: "the key occurs twice in its map, and the last one counts".to_owned(),
         offset,
     }

@@ -37,7 +37,10 @@ pub(crate) fn list(path: &str, ignored: &[Regex], files: &mut Vec<String>) -> Re
         return Ok(());
     }
     for entry in WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.map_err(|error| Failure(error.to_string()))?;
+        let entry = entry.map_err(|error| match (error.path(), error.io_error()) {
+            (Some(path), Some(why)) => Failure(format!("{}: {}", path.display(), go_words(why))),
+            _ => Failure(error.to_string()),
+        })?;
         let name = entry.path().to_string_lossy().into_owned();
         let is_manifest = ENDINGS.iter().any(|ending| name.ends_with(ending));
         let is_ignored = || ignored.iter().any(|pattern| pattern.is_match(&name));

@@ -55,7 +55,7 @@ fn job(at: At<'_>) {
     job_spec(spec, completions);
     let completions = completions.unwrap_or_default();
     if is_indexed(spec) && completions > 0 {
-        let generated = generated_name(metadata.get("generateName").text());
+        let generated = meta::generated_name(metadata.get("generateName").text());
         let text = if name.text().is_empty() { &generated } else { name.text() };
         let host = format!("{text}-{}", completions - 1);
         if !dns_label(&host).is_empty() {
@@ -63,15 +63,6 @@ fn job(at: At<'_>) {
             name.invalid(&detail);
         }
     }
-}
-
-/// Completes the beginning of a name as a server does, but for chance.
-fn generated_name(beginning: &str) -> String {
-    let mut end = beginning.len().min(names::MAX_LABEL - 5);
-    while !beginning.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}xxxxx", &beginning[..end])
 }
 
 fn manual_selector(spec: At<'_>) {
