@@ -1,15 +1,15 @@
-//! The custom resources that charts use most, from the modules of those who define them, and our own.
+//! The custom resources that charts use most: most of the definitions that are known without asking, and our own.
 
+use std::fmt::Display;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use super::place::cache;
-use super::{Client, build};
-use crate::{Result, root, say};
+use super::Client;
+use crate::schemas::crds;
+use crate::{Result, codegen, root, say};
 
 /// How long a server may take until it serves a kind.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,53 +20,25 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Where custom resources are made.
 const PATH: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-/// A module, and the files of it that define kinds.
-struct Source {
-    module: &'static str,
-    folder: &'static str,
-    files: &'static [&'static str],
-}
-
-const SOURCES: &[Source] = &[
-    Source {
-        module: "github.com/cilium/cilium@v1.20.2",
-        folder: "pkg/k8s/apis/cilium.io/client/crds/v2",
-        files: &["ciliumnetworkpolicies.yaml", "ciliumclusterwidenetworkpolicies.yaml"],
-    },
-    Source {
-        module: "sigs.k8s.io/agent-sandbox@v0.1.1",
-        folder: "k8s/crds",
-        files: &[
-            "agents.x-k8s.io_sandboxes.yaml",
-            "extensions.agents.x-k8s.io_sandboxclaims.yaml",
-            "extensions.agents.x-k8s.io_sandboxtemplates.yaml",
-            "extensions.agents.x-k8s.io_sandboxwarmpools.yaml",
-        ],
-    },
-    Source {
-        module: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
-        folder: "example/prometheus-operator-crd",
-        files: &[
-            "monitoring.coreos.com_podmonitors.yaml",
-            "monitoring.coreos.com_probes.yaml",
-            "monitoring.coreos.com_prometheusrules.yaml",
-            "monitoring.coreos.com_servicemonitors.yaml",
-        ],
-    },
+/// Definitions of which there is no object to judge.
+const LEFT_OUT: &[&str] = &[
+    "monitoring.coreos.com_alertmanagerconfigs.yaml",
+    "monitoring.coreos.com_alertmanagers.yaml",
+    "monitoring.coreos.com_prometheusagents.yaml",
+    "monitoring.coreos.com_prometheuses.yaml",
+    "monitoring.coreos.com_scrapeconfigs.yaml",
+    "monitoring.coreos.com_thanosrulers.yaml",
 ];
 
 /// Makes all kinds, and waits until they are served.
 pub(super) fn apply(client: &Client) -> Result {
     let start = Instant::now();
-    let mut paths = Vec::new();
-    for source in SOURCES {
-        let folder = fetched(source)?;
-        paths.extend(source.files.iter().map(|file| folder.join(file)));
-    }
-    paths.extend(crate::codegen::crds().into_iter().map(|name| root().join(name)));
+    let mut paths = crds::files()?;
+    paths.retain(|path| !LEFT_OUT.iter().any(|file| path.ends_with(file)));
+    paths.extend(codegen::crds().into_iter().map(|name| root().join(name)));
     let mut names = Vec::new();
     for path in paths {
-        let broken = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let broken = |error: &dyn Display| format!("{}: {error}", path.display());
         let text = fs::read_to_string(&path).map_err(|error| broken(&error))?;
         let crd = crate::judge::json(&text).map_err(|error| broken(&error))?;
         names.push(crd["metadata"]["name"].as_str().unwrap_or_default().to_owned());
@@ -91,12 +63,4 @@ fn is_served(client: &Client, name: &str) -> Result<bool> {
     Ok(conditions
         .filter(|condition| condition["type"] == "Established")
         .any(|condition| condition["status"] == "True"))
-}
-
-/// Gives the folder of a source's files.
-fn fetched(source: &Source) -> Result<PathBuf> {
-    let cache = cache()?;
-    let told = build::download(&cache, source.module)?;
-    let folder = told["Dir"].as_str().ok_or_else(|| format!("{}: no folder", source.module))?;
-    Ok(Path::new(folder).join(source.folder))
 }

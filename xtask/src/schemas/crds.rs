@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -57,6 +57,16 @@ const SOURCES: &[Source] = &[
         ],
     },
 ];
+
+/// Gives the files of all definitions as their owners publish them; needs Go.
+pub(crate) fn files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for source in SOURCES {
+        let from = module(source.module, source.version)?.join(source.folder);
+        files.extend(source.files.iter().map(|file| from.join(file)));
+    }
+    Ok(files)
+}
 
 /// Writes all definitions anew.
 pub(super) fn run() -> Result {
