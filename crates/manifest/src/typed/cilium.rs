@@ -194,7 +194,7 @@ types! {
         to_endpoints: Option<Vec<LabelSelector>>,
         to_entities: Option<Vec<String>>,
         #[serde(rename = "toFQDNs")]
-        to_fqd_ns: Option<Vec<FqdnSelector>>,
+        to_fqdns: Option<Vec<FqdnSelector>>,
         to_groups: Option<Vec<Groups>>,
         to_nodes: Option<Vec<LabelSelector>>,
         to_ports: Option<Vec<PortRule>>,
