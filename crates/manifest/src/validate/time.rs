@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
+
 /// How precisely a field keeps a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precision {
@@ -56,20 +58,16 @@ pub(crate) fn check(text: &str, precision: Precision) -> Result<(), String> {
     if !rest.left.is_empty() {
         return Err(rest.error(&format!(": extra text: {}", quoted(rest.left))));
     }
-    if day == 0 || day > days_of(year, month) {
+    if !has_day(year, month, day) {
         return Err(rest.error(": day out of range"));
     }
     Ok(())
 }
 
-fn days_of(year: u32, month: u32) -> u32 {
-    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+/// Tells whether a month has a day; years have four digits.
+fn has_day(year: u32, month: u32, day: u32) -> bool {
+    let date = (i16::try_from(year), i8::try_from(month), i8::try_from(day));
+    matches!(date, (Ok(year), Ok(month), Ok(day)) if Date::new(year, month, day).is_ok())
 }
 
 /// A time that is being read, and what is left of it.
