@@ -85,7 +85,7 @@ impl fmt::Display for Reason {
 }
 
 /// One thing that is wrong, shown as `spec.workload.volumes[0].claimName: a volume of type pvc needs a claim`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{field}: {message}")]
 pub struct Fault {
     /// Why.

@@ -1,14 +1,37 @@
 //! What is wrong, and what is worth a look, as it is found.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use crate::{Fault, Reason};
 
 /// Faults and warnings of one plan.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    faults: RefCell<Vec<Fault>>,
-    warnings: RefCell<Vec<String>>,
+    faults: RefCell<Found<Fault>>,
+    warnings: RefCell<Found<String>>,
+}
+
+/// What was found, in order and each once: a run of many steps says the same of each.
+#[derive(Debug)]
+struct Found<T> {
+    list: Vec<T>,
+    seen: HashSet<T>,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), seen: HashSet::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Found<T> {
+    fn add(&mut self, found: T) {
+        if self.seen.insert(found.clone()) {
+            self.list.push(found);
+        }
+    }
 }
 
 impl Notes {
@@ -31,27 +54,21 @@ impl Notes {
 
     /// Adds a fault that was made elsewhere, unless the same was said.
     pub(super) fn add(&self, fault: Fault) {
-        let mut faults = self.faults.borrow_mut();
-        if !faults.contains(&fault) {
-            faults.push(fault);
-        }
+        self.faults.borrow_mut().add(fault);
     }
 
     /// Adds a warning, unless the same was said.
     pub(super) fn warn(&self, warning: impl Into<String>) {
-        let (warning, mut warnings) = (warning.into(), self.warnings.borrow_mut());
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
+        self.warnings.borrow_mut().add(warning.into());
     }
 
     /// Tells whether nothing is wrong so far.
     pub(super) fn is_good(&self) -> bool {
-        self.faults.borrow().is_empty()
+        self.faults.borrow().list.is_empty()
     }
 
     /// Gives the faults and the warnings.
     pub(super) fn into_parts(self) -> (Vec<Fault>, Vec<String>) {
-        (self.faults.into_inner(), self.warnings.into_inner())
+        (self.faults.into_inner().list, self.warnings.into_inner().list)
     }
 }

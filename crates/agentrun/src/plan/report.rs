@@ -1,6 +1,7 @@
 //! Which layer gave a field, and which lost.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use pintle_yaml::secret::{is_secret_key, is_secret_text};
 use serde::Serialize;
@@ -48,11 +49,13 @@ pub(super) struct Report {
 
 /// A field in the making: its value, who gave it, who lost.
 struct Leaf {
-    path: String,
     value: Value,
     from: Place,
     overrides: Vec<Place>,
 }
+
+/// The fields in the making by their paths, whose parts are set apart by NUL, which no key can hold.
+type Leaves = BTreeMap<String, Leaf>;
 
 impl Report {
     /// Turns to the job of a step.
@@ -80,7 +83,7 @@ impl Report {
 
     /// Lays maps over each other field by field, the first the strongest; `null` takes back what weaker layers say.
     pub(super) fn merge<T: Serialize>(&self, field: &str, claims: Vec<Claim<T>>) -> Value {
-        let mut leaves: Vec<Leaf> = Vec::new();
+        let mut leaves = Leaves::new();
         let mut is_set = false;
         for claim in claims.into_iter().rev() {
             match &claim.said {
@@ -96,8 +99,7 @@ impl Report {
             }
         }
         let mut merged = Value::Object(Map::new());
-        for leaf in leaves {
-            let Leaf { path, value, from, overrides } = leaf;
+        for (path, Leaf { value, from, overrides }) in leaves {
             let keys = path.split('\0').filter(|key| !key.is_empty());
             let shown = keys.clone().fold(field.to_owned(), |path, key| join(&path, key));
             self.note(&shown, &value, from, overrides);
@@ -166,8 +168,8 @@ fn put<'k>(place: &mut Value, mut keys: impl Iterator<Item = &'k str>, value: Va
     }
 }
 
-/// Lays a value over the leaves; parts of a path are set apart by NUL, which no key can hold.
-fn lay(leaves: &mut Vec<Leaf>, path: String, field: &str, layer: &Layer, value: Value) {
+/// Lays a value over the leaves.
+fn lay(leaves: &mut Leaves, path: String, field: &str, layer: &Layer, value: Value) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
@@ -178,28 +180,26 @@ fn lay(leaves: &mut Vec<Leaf>, path: String, field: &str, layer: &Layer, value: 
         // An empty map says nothing.
         Value::Object(_) => {}
         value => {
+            // A scalar takes the whole branch's place, and is replaced by a branch below it.
+            let mut touched: Vec<String> = path
+                .match_indices('\0')
+                .map(|(end, _)| path[..end].to_owned())
+                .filter(|above| leaves.contains_key(above))
+                .collect();
             let is_below = |other: &str| {
-                other == path
-                    || other.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('\0'))
+                other.strip_prefix(path.as_str()).is_some_and(|rest| {
+                    path.is_empty() || rest.is_empty() || rest.starts_with('\0')
+                })
             };
-            // A scalar above takes the whole branch's place, and is replaced by a branch below it.
-            let is_touched = |leaf: &Leaf| {
-                is_below(&leaf.path)
-                    || path
-                        .strip_prefix(leaf.path.as_str())
-                        .is_some_and(|rest| rest.starts_with('\0'))
-            };
+            let below = leaves.range(path.clone()..).map(|(other, _)| other);
+            touched.extend(below.take_while(|other| is_below(other)).cloned());
             let mut overrides = Vec::new();
-            leaves.retain_mut(|leaf| {
-                let is_touched = is_touched(leaf);
-                if is_touched {
-                    overrides.push(leaf.from.clone());
-                    overrides.append(&mut leaf.overrides);
-                }
-                !is_touched
-            });
+            for leaf in touched.iter().filter_map(|path| leaves.remove(path)) {
+                overrides.push(leaf.from);
+                overrides.extend(leaf.overrides);
+            }
             let from = Place { layer: layer.clone(), field: field.to_owned() };
-            leaves.push(Leaf { path, value, from, overrides });
+            leaves.insert(path, Leaf { value, from, overrides });
         }
     }
 }
