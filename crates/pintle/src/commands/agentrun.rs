@@ -1,6 +1,6 @@
 //! `agentrun`: what runs of agents become, and whether they would be admitted.
 
-use crate::agentrun::{self, Fault, Form, Known, References, Resources, Target};
+use crate::agentrun::{self, Fault, Form, Judgement, Known, References, Resources, Target};
 use crate::args::command::{Command, Count};
 use crate::args::flags;
 use crate::call::Call;
@@ -53,15 +53,9 @@ pub(super) const COMMAND: Command = Command {
 const RELEASE: &str = "agents";
 
 fn render(call: &Call, output: &mut Output) -> Result<(), Failure> {
-    let args = &call.args;
-    let form = Form::by_name(args.text(&flags::AGENTRUN_OUTPUT))?;
-    let namespace = environment::namespace(args);
-    let release = release(call);
-    let known = Known::read(call, release, output)?;
-    let resources = read(call)?;
-    let target = Target { namespace: &namespace, release, references: References::MayBeAbsent };
-    let judgements = agentrun::judge(&resources, &known, target);
-    let others = others(&resources);
+    let asked = Asked::read(call, output)?;
+    let judgements = asked.judge(References::MayBeAbsent);
+    let others = others(&asked.resources);
     let mut n_faults = 0;
     for fault in others.iter().chain(judgements.iter().flat_map(|it| &it.faults)) {
         n_faults += 1;
@@ -76,27 +70,21 @@ fn render(call: &Call, output: &mut Output) -> Result<(), Failure> {
             output.complain(&format!("warning: {}: {warning}", judgement.run.subject()));
         }
     }
-    if args.is_on(&flags::AGENTRUN_REPORT) {
-        output.complain(&agentrun::table(&judgements, form));
+    if call.args.is_on(&flags::AGENTRUN_REPORT) {
+        output.complain(&agentrun::table(&judgements, asked.form));
     }
     let plans = judgements.iter().filter_map(|judgement| judgement.plan.as_ref());
-    output.print_whole(agentrun::write(agentrun::objects(plans)?, form)?);
+    output.print_whole(agentrun::write(agentrun::objects(plans)?, asked.form)?);
     Ok(())
 }
 
 fn check(call: &Call, output: &mut Output) -> Result<(), Failure> {
-    let args = &call.args;
-    let form = Form::by_name(args.text(&flags::AGENTRUN_OUTPUT))?;
-    let namespace = environment::namespace(args);
-    let release = release(call);
-    let known = Known::read(call, release, output)?;
-    let resources = read(call)?;
-    let is_strict = args.is_on(&flags::AGENTRUN_STRICT);
+    let asked = Asked::read(call, output)?;
+    let is_strict = call.args.is_on(&flags::AGENTRUN_STRICT);
     let references = if is_strict { References::MustBeThere } else { References::MayBeAbsent };
-    let target = Target { namespace: &namespace, release, references };
-    let judgements = agentrun::judge(&resources, &known, target);
-    let others = others(&resources);
-    output.print_whole(agentrun::list(&judgements, &others, form));
+    let judgements = asked.judge(references);
+    let others = others(&asked.resources);
+    output.print_whole(agentrun::list(&judgements, &others, asked.form));
     let n_denied = judgements.iter().filter(|judgement| !judgement.faults.is_empty()).count();
     match (n_denied, others.len()) {
         (0, 0) => Ok(()),
@@ -107,11 +95,37 @@ fn check(call: &Call, output: &mut Output) -> Result<(), Failure> {
     }
 }
 
-fn release(call: &Call) -> &str {
-    call.args.text(&flags::AGENTRUN_RELEASE).filter(|name| !name.is_empty()).unwrap_or(RELEASE)
+/// What a call asks about, and in which form it wants the answer.
+struct Asked<'c> {
+    form: Form,
+    namespace: String,
+    release: &'c str,
+    known: Known,
+    resources: Resources,
 }
 
-fn read(call: &Call) -> Result<Resources, Failure> {
+impl<'c> Asked<'c> {
+    /// Reads the settings, then the files.
+    fn read(call: &'c Call, output: &mut Output) -> Result<Self, Failure> {
+        let args = &call.args;
+        let release = args.text(&flags::AGENTRUN_RELEASE).filter(|name| !name.is_empty());
+        let release = release.unwrap_or(RELEASE);
+        Ok(Self {
+            form: Form::by_name(args.text(&flags::AGENTRUN_OUTPUT))?,
+            namespace: environment::namespace(args),
+            release,
+            known: Known::read(call, release, output)?,
+            resources: resources(call)?,
+        })
+    }
+
+    fn judge(&self, references: References) -> Vec<Judgement<'_>> {
+        let target = Target { namespace: &self.namespace, release: self.release, references };
+        agentrun::judge(&self.resources, &self.known, target)
+    }
+}
+
+fn resources(call: &Call) -> Result<Resources, Failure> {
     let resources = Resources::read(&call.args.positional)?;
     if resources.runs().next().is_none() && resources.unreadable.is_empty() {
         let files = call.args.positional.join(", ");
