@@ -18,10 +18,7 @@ import (
 	"time"
 )
 
-func init() {
-	domains["cli"] = recordCli
-	domains["agent-env"] = recordAgentEnv
-}
+func init() { domains["cli"] = recordCli }
 
 // binaries names, for each oracle, the variable that holds the path of its program.
 var binaries = map[string]string{"helm-4.3": "HELM4", "helm-3.22": "HELM3"}
@@ -364,44 +361,6 @@ func recordCli(fixturesDir, snapshotsDir string) error {
 		return err
 	}
 	return writeHelmOracle(filepath.Join(snapshotsDir, "cli"), program, "ARGUMENTS, in the root of the workspace")
-}
-
-// recordAgentEnv renders charts/agent-env with each values file: NAME.yaml is what is printed, NAME.err why nothing is.
-func recordAgentEnv(fixturesDir, snapshotsDir string) error {
-	program, err := helmBinary(snapshotsDir)
-	if err != nil {
-		return err
-	}
-	root, err := filepath.Abs(filepath.Dir(fixturesDir))
-	if err != nil {
-		return err
-	}
-	out := filepath.Join(snapshotsDir, "agent-env")
-	if err := os.RemoveAll(out); err != nil {
-		return err
-	}
-	paths, err := filepath.Glob(filepath.Join(fixturesDir, "agent-env", "*.yaml"))
-	if err != nil {
-		return err
-	}
-	flags := []string{"--namespace", "evals", "--kube-version", "1.34.0"}
-	for _, path := range paths {
-		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
-		values := "fixtures/agent-env/" + name + ".yaml"
-		command := exec.Command(program, append([]string{"template", "my-release", "charts/agent-env", "-f", values}, flags...)...)
-		command.Dir = root
-		command.Env = []string{"HOME=/nonexistent", "PATH=/usr/bin:/bin"}
-		var stdout, stderr bytes.Buffer
-		command.Stdout, command.Stderr = &stdout, &stderr
-		file, text := name+".yaml", &stdout
-		if err := command.Run(); err != nil {
-			file, text = name+".err", &stderr
-		}
-		if err := writeFile(filepath.Join(out, file), normalise(text.String(), root, "$TMP")); err != nil {
-			return err
-		}
-	}
-	return writeHelmOracle(out, program, "template my-release charts/agent-env -f FILE "+strings.Join(flags, " "))
 }
 
 // writeHelmOracle notes in dir which Helm made the snapshots there, and with which arguments.
