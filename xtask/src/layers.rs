@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "pintle-agentrun",
             "pintle-chart",
+            "pintle-cluster",
             "pintle-compose",
             "pintle-docs",
             "pintle-engine",

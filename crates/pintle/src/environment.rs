@@ -128,7 +128,7 @@ fn helm_path(helm: &str, system: &str, usual: &str, name: &str) -> String {
     path::join(&folder, &format!("helm/{name}"))
 }
 
-fn kubeconfig_paths(args: &Args) -> Vec<PathBuf> {
+pub(crate) fn kubeconfig_paths(args: &Args) -> Vec<PathBuf> {
     if let Some(path) = args.text(&flags::KUBECONFIG).filter(|path| !path.is_empty()) {
         return vec![path.into()];
     }

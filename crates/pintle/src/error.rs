@@ -16,6 +16,10 @@ pub enum Error {
     /// the chart cannot be rendered with these values
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// the cluster refuses, or cannot be reached
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(#[from] pintle_cluster::Error),
     /// a version of Kubernetes that is none
     #[error("invalid kube version '{text}': {reason}")]
     KubeVersion {

@@ -80,6 +80,9 @@ pub use insta;
 #[cfg(feature = "agentrun")]
 pub use pintle_agentrun as agentrun;
 pub use pintle_chart::{Chart, File, Metadata};
+/// Releases on a cluster; with the feature `cluster`.
+#[cfg(feature = "cluster")]
+pub use pintle_cluster as cluster;
 /// Compose files as values of the chart `agent-env`; with the feature `compose`.
 #[cfg(feature = "compose")]
 pub use pintle_compose as compose;

@@ -8,6 +8,7 @@ mod args;
 mod call;
 mod chart_source;
 mod clauses;
+mod cluster;
 mod commands;
 mod compose_files;
 mod dependencies;
