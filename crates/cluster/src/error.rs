@@ -68,6 +68,35 @@ pub enum Error {
     /// several errors, joined as Go joins them: a line each
     #[error("{}", join(.0, "\n"))]
     Many(Vec<Error>),
+    /// a record that is not there
+    #[error("release: not found")]
+    ReleaseNotFound,
+    /// a record that is there already
+    #[error("release: already exists")]
+    ReleaseExists,
+    /// a release of which nothing runs
+    #[error("{0:?} has no deployed releases")]
+    NoDeployedReleases(String),
+    /// a record that is longer than one object may be
+    #[error(
+        "the record of release {name:?} takes {size} bytes, and one object holds {limit}: make the chart smaller (.helmignore), or split the record over several objects with --chunked, which Helm does not read"
+    )]
+    RecordTooLarge {
+        /// the release
+        name: String,
+        /// what it takes, in bytes
+        size: usize,
+        /// what there is place for, in bytes
+        limit: usize,
+    },
+    /// a record that is there, and cannot be read
+    #[error("failed to decode data {key:?}: {reason}")]
+    Record {
+        /// the object that holds it
+        key: String,
+        /// what is wrong with it
+        reason: String,
+    },
     /// a sentence of Helm's
     #[error("{0}")]
     Said(String),
@@ -103,7 +132,7 @@ impl Error {
         }
     }
 
-    fn has_code(&self, code: u16) -> bool {
+    pub(crate) fn has_code(&self, code: u16) -> bool {
         self.status().is_some_and(|status| status.code == code)
     }
 

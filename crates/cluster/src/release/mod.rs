@@ -5,7 +5,13 @@
 //!
 //! Source: `pkg/release/v1` in Helm v4; Helm v3's are the same but for `apply_method` and `rollback_revision`.
 
+mod encode;
+mod holder;
+mod memory;
+mod parts;
+mod storage;
 mod time;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +21,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
+pub use encode::{MAX_JSON, decode, encode};
+pub use holder::{HOLDER, Holder, RENEWED};
+pub use memory::Memory;
+pub use storage::{Driver, Listing, MAX_DATA, SYSTEM_LABELS, Storage, Stored};
 pub use time::Time;
 
 /// One revision of a release.
