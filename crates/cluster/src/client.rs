@@ -263,6 +263,27 @@ impl Client {
         }
     }
 
+    /// Opens an answer that is read while it comes, such as a watch. It is asked for once, and takes no place among the
+    /// requests that are under way.
+    pub(crate) async fn stream(&self, path: &str, accept: &'static str) -> Result<Body, Error> {
+        self.shared.n_requests.fetch_add(1, Ordering::Relaxed);
+        let cut = |reason: String| {
+            let url = format!("{}{path}", self.shared.url);
+            Error::Connection { method: "GET", url, reason }
+        };
+        let host = self.shared.url.as_str();
+        let sent = self.shared.kube.send(request(&Call { accept, ..Call::get(path) })?).await;
+        let response = sent.map_err(|error| cut(reason(&error, Some(host))))?;
+        self.shared.has_answered.store(true, Ordering::Relaxed);
+        let (head, body) = response.into_parts();
+        if head.status.is_success() {
+            return Ok(body);
+        }
+        let body = http_body_util::Limited::new(body, MAX_ANSWER);
+        let bytes = body.collect().await.map_err(|error| cut(error.to_string()))?.to_bytes();
+        Err(status_of(head.status, &bytes).into())
+    }
+
     /// Sends a request once. An error comes with whether to try again, and when if the server says so.
     async fn send_once(
         &self,
@@ -406,7 +427,7 @@ fn reason(error: &kube::Error, url: Option<&str>) -> String {
 }
 
 /// Shortens or lengthens a pause by up to a quarter, so that many do not try again at once.
-fn jittered(pause: Duration) -> Duration {
+pub(crate) fn jittered(pause: Duration) -> Duration {
     let mut byte = [0];
     // Without randomness all wait alike.
     let _ = getrandom::fill(&mut byte);

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::wait::Unready;
+
 /// An error of a cluster, or on the way to it.
 ///
 /// Where client-go or the API server has words, the text is theirs: callers search for it.
@@ -100,6 +102,9 @@ pub enum Error {
     /// a sentence of Helm's
     #[error("{0}")]
     Said(String),
+    /// objects that did not become what was waited for
+    #[error("{0}")]
+    Waited(Box<Unready>),
 }
 
 /// Gives the HTTP method as Go writes it before a URL: `Get`.
@@ -156,10 +161,21 @@ impl Error {
         self.has_code(403)
     }
 
+    /// Gives what helps to see why, in lines: the last events and the last words of containers that crashed.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Waited(unready) => unready.help(),
+            Self::Context { source, .. } => source.help(),
+            Self::Many(errors) => errors.iter().find_map(Self::help),
+            _ => None,
+        }
+    }
+
     /// Tells whether time ran out.
     pub fn is_timeout(&self) -> bool {
         match self {
             Self::TimedOut => true,
+            Self::Waited(unready) => unready.has_timed_out,
             Self::Context { source, .. } => source.is_timeout(),
             Self::Many(errors) => errors.iter().any(Self::is_timeout),
             _ => false,

@@ -7,10 +7,17 @@ mod config;
 mod discovery;
 mod error;
 pub mod object;
+pub mod progress;
 pub mod release;
+pub mod status;
+pub mod wait;
+mod watch;
 
 pub use client::{Client, FIELD_MANAGER, ServerVersion};
 pub use config::Connection;
 pub use discovery::{Discovery, Resource};
 pub use error::{Error, Status, StatusCause, StatusDetails};
 pub use object::Target;
+pub use progress::{Change, Reporter, Silent};
+pub use status::{ObjectStatus, State, status_of};
+pub use wait::{Goal, Strategy, wait};
