@@ -162,7 +162,8 @@ async fn who_may_not_watch_asks_every_two_seconds() {
 
 #[tokio::test]
 async fn who_may_not_read_is_told_so() {
-    let server = Server::start(|_, _| refusal(403, "Forbidden", "secrets \"s\" is forbidden")).await;
+    let server =
+        Server::start(|_, _| refusal(403, "Forbidden", "secrets \"s\" is forbidden")).await;
     let targets = [target("v1", "Secret", "secrets", "s")];
     let error = wait(&server.client, &targets, Goal::Ready, Strategy::Watcher, LONG, &Silent)
         .await
@@ -236,10 +237,7 @@ async fn what_stays_is_told_in_helms_words() {
         "resource StatefulSet/web/db still exists. status: InProgress, message: Ready: 0/1\n\
          context deadline exceeded"
     );
-    assert_eq!(
-        gone(Strategy::Legacy).await.unwrap_err().to_string(),
-        "context deadline exceeded"
-    );
+    assert_eq!(gone(Strategy::Legacy).await.unwrap_err().to_string(), "context deadline exceeded");
     gone(Strategy::HookOnly).await.unwrap();
 }
 
@@ -287,11 +285,9 @@ async fn helm_3s_rules_look_at_replica_sets() {
     };
     let (first, last) = (replica_set("8", 0), replica_set("9", 1));
     let server = Server::start(move |path, _| match path {
-        _ if is_watch(path) && path.contains("replicasets") => Answer::Watch(vec![
-            Step::Pause(100),
-            Step::Event("MODIFIED", last.clone()),
-            Step::Hold,
-        ]),
+        _ if is_watch(path) && path.contains("replicasets") => {
+            Answer::Watch(vec![Step::Pause(100), Step::Event("MODIFIED", last.clone()), Step::Hold])
+        }
         _ if is_watch(path) => Answer::Watch(vec![Step::Hold]),
         _ if path.ends_with("/app") => Answer::Json(200, deployment.clone()),
         _ if path.contains("replicasets") => list("8", std::slice::from_ref(&first)),
