@@ -94,7 +94,8 @@ async fn records_live_as_helm_s_do() -> Result {
         let Cluster { storage, .. } = cluster(driver, name).await?;
         assert!(matches!(storage.last("web").await, Err(Error::ReleaseNotFound)));
         assert!(matches!(storage.get("web", 1).await, Err(Error::ReleaseNotFound)));
-        assert!(matches!(storage.delete("web", 1).await, Err(Error::ReleaseNotFound)));
+        let error = storage.delete("web", 1).await.unwrap_err();
+        assert_eq!(error.to_string(), "release: not found");
         let error = storage.deployed("web").await.unwrap_err();
         assert_eq!(error.to_string(), "\"web\" has no deployed releases");
         let holder = Holder::now("me");

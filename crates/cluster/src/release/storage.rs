@@ -514,7 +514,7 @@ impl Storage {
             let bytes =
                 answer.map_err(|error| self.told("query: failed to query with labels", error))?;
             let page = page(&bytes, &path)?;
-            objects.extend(page.items.into_iter().map(Object::into_owned));
+            objects.extend(page.items.into_iter().flatten().map(Object::into_owned));
             next = page.metadata.next;
             if next.is_empty() {
                 break;
@@ -569,7 +569,7 @@ impl Storage {
                 Err(error) => return Err(self.told("list: failed to list", error)),
             };
             let page = page(&bytes, &path)?;
-            for object in &page.items {
+            for object in page.items.iter().flatten() {
                 let namespace = object.metadata.namespace.clone();
                 match self.read(object, &namespace).await {
                     Ok(stored) => listing.items.extend(keep(stored)),
@@ -652,7 +652,7 @@ impl Storage {
             let bytes =
                 bytes.map_err(|error| self.told("query: failed to query with labels", error))?;
             let page = page(&bytes, &path)?;
-            found.extend(page.items.into_iter().map(|object| object.metadata));
+            found.extend(page.items.into_iter().flatten().map(|object| object.metadata));
             next = page.metadata.next;
             if next.is_empty() {
                 return Ok(found);

@@ -21,8 +21,9 @@ pub(super) const METADATA_LIST: &str =
 pub(super) struct Page<'a> {
     #[serde(default)]
     pub(super) metadata: PageMetadata,
-    #[serde(borrow, default = "Vec::new")]
-    pub(super) items: Vec<Object<'a>>,
+    /// of nothing, lists of metadata say null
+    #[serde(borrow, default = "Option::default")]
+    pub(super) items: Option<Vec<Object<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
