@@ -40,6 +40,7 @@ pub mod package;
 pub mod path;
 pub mod process;
 mod quote;
+mod record;
 pub mod repository;
 pub mod schema;
 pub mod secret;

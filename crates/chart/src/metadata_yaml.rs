@@ -19,7 +19,8 @@ impl Metadata {
     }
 }
 
-fn value(metadata: &Metadata) -> Value {
+/// Gives what a `Chart.yaml` says, as it is written in a record as well.
+pub(crate) fn value(metadata: &Metadata) -> Value {
     let mut fields = Fields::default();
     fields.text("name", &metadata.name);
     fields.text("home", &metadata.home);

@@ -34,6 +34,21 @@ pub enum HookEvent {
 }
 
 impl HookEvent {
+    /// Gives the name as annotations have it, such as `pre-install`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PreInstall => "pre-install",
+            Self::PostInstall => "post-install",
+            Self::PreDelete => "pre-delete",
+            Self::PostDelete => "post-delete",
+            Self::PreUpgrade => "pre-upgrade",
+            Self::PostUpgrade => "post-upgrade",
+            Self::PreRollback => "pre-rollback",
+            Self::PostRollback => "post-rollback",
+            Self::Test => "test",
+        }
+    }
+
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "pre-install" => Self::PreInstall,

@@ -36,5 +36,8 @@ pub use field::{FieldPath, FieldPattern, PatternError, Step};
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use object::{Object, Objects, Rules};
-pub use order::{INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS};
+pub use order::{
+    INSTALL_ORDER, INSTALL_ORDER_WITHOUT_WEBHOOKS, UNINSTALL_ORDER,
+    UNINSTALL_ORDER_WITHOUT_WEBHOOKS, sort_by_kind,
+};
 pub use split::{SplitRules, split};
