@@ -1,8 +1,8 @@
 //! Speaks with one API server: every request goes through here, is tried again where that helps, and fails in the server's
 //! words.
 //!
-//! A request is sent again after 429, 502, 503 and 504, after as long as the server says or twice as long as before; after
-//! 500 and a connection that was cut, if doing it twice is the same as doing it once; and when a quota changed meanwhile.
+//! A request is sent again after 429 and 503, after as long as the server says or twice as long as before; after 500, 502,
+//! 504 and a connection that was cut, if doing it twice is the same as doing it once; and when a quota changed meanwhile.
 //! Before the first answer of a server a connection that fails is final: it is not there.
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub const FIELD_MANAGER: &str = "helm";
 const MAX_CONCURRENT: usize = 32;
 
 /// How long a server that answered before is given to answer again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The first pause between two tries; each is twice the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -249,12 +249,15 @@ impl Client {
         let started = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
-            let (error, wait) = match self.send_once(&call).await {
+            let (error, again) = match self.send_once(&call).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(failed) => failed,
             };
-            let Some(wait) = wait else { return Err(error) };
-            let wait = wait.unwrap_or(pause).min(LONGEST_PAUSE.max(pause));
+            let wait = match again {
+                Again::Never => return Err(error),
+                Again::Soon => pause,
+                Again::After(said) => said,
+            };
             if started.elapsed() + wait > PATIENCE {
                 return Err(error);
             }
@@ -285,18 +288,16 @@ impl Client {
     }
 
     /// Sends a request once. An error comes with whether to try again, and when if the server says so.
-    async fn send_once(
-        &self,
-        call: &Call<'_>,
-    ) -> Result<Vec<u8>, (Error, Option<Option<Duration>>)> {
+    async fn send_once(&self, call: &Call<'_>) -> Result<Vec<u8>, (Error, Again)> {
         let permit = self.shared.permits.acquire().await;
         self.shared.n_requests.fetch_add(1, Ordering::Relaxed);
-        let request = request(call).map_err(|error| (error, None))?;
+        let request = request(call).map_err(|error| (error, Again::Never))?;
         let may_repeat = call.is_repeatable && self.shared.has_answered.load(Ordering::Relaxed);
         let cut = |reason: String| {
             let url = format!("{}{}", self.shared.url, call.path);
             let method = method_name(&call.method);
-            (Error::Connection { method, url, reason }, may_repeat.then_some(None))
+            let again = if may_repeat { Again::Soon } else { Again::Never };
+            (Error::Connection { method, url, reason }, again)
         };
         let host = self.shared.url.as_str();
         let sent = self.shared.kube.send(request).await;
@@ -328,25 +329,34 @@ fn request(call: &Call<'_>) -> Result<Request<Body>, Error> {
         .map_err(|error| Error::Config(format!("{}: {error}", call.path)))
 }
 
-/// Tells whether an answer is worth another try, and when if the server says so.
-fn wait_after(
-    status: &Status,
-    headers: &HeaderMap,
-    is_repeatable: bool,
-) -> Option<Option<Duration>> {
+/// Whether a request that failed is worth another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// it is not
+    Never,
+    /// it is, after a pause
+    Soon,
+    /// it is, when the server says
+    After(Duration),
+}
+
+/// Tells whether an answer is worth another try.
+fn wait_after(status: &Status, headers: &HeaderMap, is_repeatable: bool) -> Again {
     let seconds = headers.get("Retry-After").and_then(|value| value.to_str().ok()?.parse().ok());
     let said = seconds.map(Duration::from_secs).or_else(|| status.retry_after());
+    let again = said.map_or(Again::Soon, Again::After);
     match status.code {
-        429 | 502 | 503 | 504 => Some(said),
+        429 | 503 => again,
+        502 | 504 if is_repeatable => again,
         // A quota that changed while it was counted refused the request whole.
         409 if status.message.contains("Operation cannot be fulfilled on resourcequotas")
             && status.message.contains("the object has been modified") =>
         {
-            Some(None)
+            Again::Soon
         }
-        500 if is_repeatable && status.reason != "InternalError" => Some(said),
-        500 if is_repeatable && is_passing(&status.message) => Some(said),
-        _ => None,
+        500 if is_repeatable && status.reason != "InternalError" => again,
+        500 if is_repeatable && is_passing(&status.message) => again,
+        _ => Again::Never,
     }
 }
 

@@ -51,11 +51,11 @@ struct Version {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Kind {
-    resource: String,
-    #[serde(default)]
-    response_kind: ResponseKind,
+    #[serde(rename = "resource")]
+    plural: String,
+    #[serde(default, rename = "responseKind")]
+    response: ResponseKind,
     #[serde(default)]
     scope: String,
 }
@@ -95,11 +95,9 @@ impl Discovery {
                 };
                 self.add_version(&api_version);
                 for kind in version.resources {
-                    let resource = Resource {
-                        plural: kind.resource,
-                        is_namespaced: kind.scope == "Namespaced",
-                    };
-                    self.add_kind(&api_version, kind.response_kind.kind, resource);
+                    let resource =
+                        Resource { plural: kind.plural, is_namespaced: kind.scope == "Namespaced" };
+                    self.add_kind(&api_version, kind.response.kind, resource);
                 }
             }
         }

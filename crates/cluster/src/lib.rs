@@ -2,11 +2,17 @@
 //!
 //! What is applied comes from elsewhere, as text: this crate knows nothing of charts.
 
+pub mod action;
+pub mod apply;
 mod client;
 mod config;
 mod discovery;
 mod error;
+mod lease;
+pub mod logs;
+mod merge;
 pub mod object;
+pub mod ownership;
 pub mod progress;
 pub mod release;
 pub mod status;

@@ -145,7 +145,15 @@ fn flatten(json: Json, objects: &mut Vec<Json>) {
 ///
 /// As [`documents`] and [`Target::new`]; all kinds that are missing are told.
 pub async fn build(client: &Client, manifest: &str, namespace: &str) -> Result<Vec<Target>, Error> {
-    let objects = documents(manifest)?;
+    prepare(client, documents(manifest)?, namespace).await
+}
+
+/// Makes targets of objects, as [`build`].
+pub(crate) async fn prepare(
+    client: &Client,
+    objects: Vec<Json>,
+    namespace: &str,
+) -> Result<Vec<Target>, Error> {
     let discovery = client.discovery().await?;
     match targets(objects.clone(), namespace, &discovery) {
         Err(Error::NoMatch { .. } | Error::Many(_)) => {

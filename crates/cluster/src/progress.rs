@@ -12,6 +12,9 @@ pub trait Reporter: Send + Sync {
     /// An object changed, or one of its pods, or a reason why it is not ready came to light.
     fn object(&self, change: &Change<'_>);
 
+    /// There is something to say about the whole.
+    fn say(&self, _text: &str) {}
+
     /// The wait for these objects begins.
     fn begin(&self, _targets: &[Target]) {}
 
