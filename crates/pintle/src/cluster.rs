@@ -3,15 +3,21 @@
 //! Source: `EnvSettings` in `pkg/cli/environment.go`, Helm v4.
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use pintle::cluster::action::Stop;
+use pintle::cluster::progress::{Change, Reporter};
+use pintle::cluster::release::{Driver, Storage};
 use pintle::cluster::{Client, Connection, Error};
 use pintle_engine::{CommandLine, Profile};
 use tokio::runtime::Builder;
+use tokio::sync::watch;
 
 use crate::args::flags;
 use crate::call::Call;
-use crate::environment::{kubeconfig_paths, variable};
+use crate::environment::{self, kubeconfig_paths, variable};
 use crate::print::Failure;
 
 /// Runs what waits for a cluster.
@@ -78,4 +84,81 @@ pub(crate) fn told(error: &Error, profile: &Profile) -> String {
         }
         _ => text,
     }
+}
+
+pub(crate) use pintle::cluster::action::Actor;
+
+/// Gives where the releases of the call's namespace are recorded.
+///
+/// # Errors
+///
+/// A driver that `HELM_DRIVER` names and nobody knows.
+pub(crate) fn storage(call: &Call, client: &Client) -> Result<Storage, Failure> {
+    Ok(Storage::new(client.clone(), driver()?, environment::namespace(&call.args)))
+}
+
+/// Gives what kind of object holds records.
+///
+/// # Errors
+///
+/// A driver that `HELM_DRIVER` names and nobody knows.
+pub(crate) fn driver() -> Result<Driver, Failure> {
+    let name = variable("HELM_DRIVER").unwrap_or_default();
+    Driver::by_name(&name).ok_or_else(|| Failure(format!("unknown driver {name:?}")))
+}
+
+/// Gives who acts in the call's namespace until a signal comes. `cancelled` is said on standard output then.
+///
+/// # Errors
+///
+/// As [`storage`].
+pub(crate) fn actor(call: &Call, client: &Client, cancelled: &str) -> Result<Actor, Failure> {
+    let storage = storage(call, client)?;
+    let stop = Stop::on(signals(cancelled.to_owned()));
+    Ok(Actor::new(client.clone(), storage, Arc::new(Lines), stop))
+}
+
+/// Sends `true` when the program is told to end.
+fn signals(cancelled: String) -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_end().await;
+        // Nothing is lost if nobody reads it.
+        let _ = std::io::stdout().write_all(cancelled.as_bytes());
+        let _ = sender.send(true);
+    });
+    receiver
+}
+
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Tells what happens in lines on standard error, as it happens.
+#[derive(Debug)]
+struct Lines;
+
+impl Reporter for Lines {
+    fn say(&self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    fn object(&self, _change: &Change<'_>) {}
 }

@@ -53,14 +53,22 @@
 //!
 //! What differs from Helm is listed in the engine's `COMPATIBILITY.md`.
 
+#[cfg(feature = "cluster")]
+mod cluster_world;
 mod error;
+#[cfg(feature = "cluster")]
+pub mod installer;
 mod options;
+#[cfg(feature = "cluster")]
+mod record;
 mod render;
 mod snapshot;
 mod values;
 mod world;
 
 pub use error::Error;
+#[cfg(feature = "cluster")]
+pub use installer::{Installer, Request};
 pub use options::{Options, options};
 pub use render::{Renderer, render};
 pub use snapshot::snapshot_text;

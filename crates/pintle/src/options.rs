@@ -93,15 +93,19 @@ impl Options {
     ///
     /// [`Error::Template`] if a template does not parse that the chart's own defaults enable.
     pub fn build(self, chart: &Chart) -> Result<Renderer, Error> {
-        let settings = Settings {
+        let renderer = EngineRenderer::new(chart.clone(), self.settings());
+        renderer.compile()?;
+        Ok(Renderer(renderer))
+    }
+
+    /// Gives the engine's settings.
+    pub(crate) fn settings(self) -> Settings {
+        Settings {
             profile: self.profile,
             capabilities: Capabilities::new(self.kube_version, self.api_versions),
             world: self.world,
             schema: self.schema,
             guards: self.guards,
-        };
-        let renderer = EngineRenderer::new(chart.clone(), settings);
-        renderer.compile()?;
-        Ok(Renderer(renderer))
+        }
     }
 }

@@ -269,6 +269,111 @@ flags! {
     WAIT_FOR_JOBS = Flag::new("wait-for-jobs", Bool, "wait until jobs are done, too");
 }
 
+/// Flags that `install` and `upgrade` share with `template`.
+pub(crate) const INSTALL_FLAGS: &[&Flag] = &[
+    &ATOMIC,
+    &CREATE_NAMESPACE,
+    &DEPENDENCY_UPDATE,
+    &DESCRIPTION,
+    &DEVEL,
+    &DISABLE_OPENAPI_VALIDATION,
+    &DRY_RUN,
+    &DRY_RUN_3,
+    &ENABLE_DNS,
+    &FORCE,
+    &FORCE_CONFLICTS,
+    &FORCE_REPLACE,
+    &LABELS,
+    &NO_HOOKS,
+    &POST_RENDERER,
+    &POST_RENDERER_3,
+    &POST_RENDERER_ARGS,
+    &ROLLBACK_ON_FAILURE,
+    &SKIP_CRDS,
+    &SKIP_SCHEMA_VALIDATION,
+    &TAKE_OWNERSHIP,
+    &TIMEOUT,
+    &WAIT,
+    &WAIT_3,
+    &WAIT_FOR_JOBS,
+];
+
+flags! {
+    /// Flags of `install` and `upgrade` that `template` has in other words.
+    RELEASE_FLAGS;
+    HIDE_SECRET = Flag::new("hide-secret", Bool, "leave Secrets out of what a dry run shows");
+    RELEASE_HIDE_NOTES = Flag::new("hide-notes", Bool, "do not show notes");
+    RELEASE_OUTPUT = Flag::new("output", Text, "table, json or yaml").short('o');
+    RELEASE_SUBCHART_NOTES = Flag::new("render-subchart-notes", Bool, "render the notes of subcharts, too");
+}
+
+flags! {
+    /// Flags of this program alone for `install`.
+    BATCH_FLAGS;
+    BATCH = Flag::new("batch", Text, "install all releases of a YAML file: a list of name, namespace and values; NAME is left out");
+    CONCURRENCY = Flag::new("concurrency", Unsigned, "how many releases of a batch are installed at once (default 16)");
+}
+
+/// Flags of `install` alone, that `template` has too.
+pub(crate) const INSTALL_NAME_FLAGS: &[&Flag] =
+    &[&GENERATE_NAME, &NAME_TEMPLATE, &REPLACE, &SERVER_SIDE];
+
+flags! {
+    /// Flags of `upgrade` alone.
+    UPGRADE_FLAGS;
+    CLEANUP_ON_FAIL = Flag::new("cleanup-on-fail", Bool, "delete objects that a failed upgrade made");
+    HISTORY_MAX = Flag::new("history-max", Integer, "most revisions to keep, 0 for all (default 10)");
+    INSTALL = Flag::new("install", Bool, "install the release if there is none").short('i');
+    RESET_THEN_REUSE_VALUES = Flag::new("reset-then-reuse-values", Bool, "take the chart's new defaults, and the last release's values over them");
+    RESET_VALUES = Flag::new("reset-values", Bool, "forget the last release's values");
+    REUSE_VALUES = Flag::new("reuse-values", Bool, "keep the last release's values and defaults, and merge the given ones over them");
+    SERVER_SIDE_AUTO = Flag::new("server-side", Text, "true, false, or auto for as the last revision was applied").only(Helm4);
+}
+
+flags! {
+    /// Flags of `uninstall` alone.
+    UNINSTALL_FLAGS;
+    CASCADE = Flag::new("cascade", Text, "what becomes of objects that belong to deleted ones: background, foreground or orphan");
+    IGNORE_NOT_FOUND = Flag::new("ignore-not-found", Bool, "succeed if there is no such release");
+    KEEP_HISTORY = Flag::new("keep-history", Bool, "keep the records");
+    UNINSTALL_DRY_RUN = Flag::new("dry-run", Bool, "do nothing, and say what would go");
+}
+
+/// Flags of `uninstall` that others have, too.
+pub(crate) const UNINSTALL_SHARED_FLAGS: &[&Flag] =
+    &[&DESCRIPTION, &NO_HOOKS, &TIMEOUT, &WAIT, &WAIT_3];
+
+flags! {
+    /// Flags of `rollback` alone.
+    ROLLBACK_FLAGS;
+    RECREATE_PODS = Flag::new("recreate-pods", Bool, "restart pods").only(Helm3).deprecated(Helm3, "functionality will no longer be updated. Consult the documentation for other methods to recreate pods");
+    ROLLBACK_DRY_RUN_3 = Flag::new("dry-run", Bool, "do nothing").only(Helm3);
+}
+
+/// Flags of `rollback` that others have, too.
+pub(crate) const ROLLBACK_SHARED_FLAGS: &[&Flag] = &[
+    &CLEANUP_ON_FAIL,
+    &DESCRIPTION,
+    &DRY_RUN,
+    &FORCE,
+    &FORCE_CONFLICTS,
+    &FORCE_REPLACE,
+    &HISTORY_MAX,
+    &NO_HOOKS,
+    &SERVER_SIDE_AUTO,
+    &TIMEOUT,
+    &WAIT,
+    &WAIT_3,
+    &WAIT_FOR_JOBS,
+];
+
+flags! {
+    /// Flags of `test`.
+    TEST_FLAGS;
+    TEST_FILTER = Flag::new("filter", List, "tests to run, name=NAME, or to leave out, !name=NAME (may be repeated)");
+    TEST_LOGS = Flag::new("logs", Bool, "show the logs of test pods");
+}
+
 flags! {
     /// Flags of this program alone for `template`.
     OWN_TEMPLATE_FLAGS;

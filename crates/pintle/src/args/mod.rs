@@ -15,7 +15,7 @@ mod parse;
 mod value;
 
 pub(crate) use parse::{Unknown, parse};
-pub(crate) use value::parse_bool;
+pub(crate) use value::{parse_bool, parse_duration};
 
 use pintle_engine::CommandLine;
 use pintle_gotmpl::value::number::quote;

@@ -1,5 +1,7 @@
 //! Checking the value of a flag, in the words of Go's `strconv`, `time` and pflag.
 
+use std::time::Duration;
+
 use pintle_gotmpl::value::number::quote;
 
 use super::{Kind, csv};
@@ -20,7 +22,9 @@ pub(crate) fn check(kind: Kind, text: &str) -> Result<Vec<String>, String> {
             parse_unsigned(text)?;
         }
         Kind::Float => check_float(text)?,
-        Kind::Duration => check_duration(text)?,
+        Kind::Duration => {
+            parse_duration(text)?;
+        }
         Kind::Wait => check_wait(text)?,
         Kind::Plugin => check_plugin(text)?,
         Kind::Program => check_program(text)?,
@@ -83,12 +87,17 @@ fn check_float(text: &str) -> Result<(), String> {
 /// Checks a duration such as `-1h2.5m`.
 ///
 /// Source: `ParseDuration` in Go's `time/format.go`.
-fn check_duration(text: &str) -> Result<(), String> {
+/// Reads a time as Go's `time.ParseDuration` does; one before zero is zero.
+///
+/// # Errors
+///
+/// Go's words.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let quoted = quote(text);
     let invalid = || Err(format!("time: invalid duration {quoted}"));
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
-        return Ok(());
+        return Ok(Duration::ZERO);
     }
     if rest.is_empty() {
         return invalid();
@@ -119,7 +128,10 @@ fn check_duration(text: &str) -> Result<(), String> {
         rest = behind;
     }
     // Go counts nanoseconds in 63 bits.
-    if total * 1e9 >= 9_223_372_036_854_775_808.0 { invalid() } else { Ok(()) }
+    if total * 1e9 >= 9_223_372_036_854_775_808.0 {
+        return invalid();
+    }
+    Ok(if text.starts_with('-') { Duration::ZERO } else { Duration::from_secs_f64(total) })
 }
 
 fn check_wait(text: &str) -> Result<(), String> {

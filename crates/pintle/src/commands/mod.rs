@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+mod action_options;
+mod action_report;
 mod agentrun;
 mod certificates;
 mod chart;
@@ -11,11 +13,14 @@ mod dependency_update;
 mod diff;
 mod docs;
 mod docs_rows;
+mod install;
+mod install_batch;
 mod jsonpath;
 mod lint;
 mod lint_folder;
 mod lint_report;
 mod output_dir;
+mod rollback;
 mod schema;
 mod show;
 mod show_only;
@@ -23,6 +28,9 @@ mod snapshot;
 mod template;
 mod template_flags;
 mod template_report;
+mod test;
+mod uninstall;
+mod upgrade;
 mod validate;
 mod values;
 mod values_why;
@@ -52,11 +60,16 @@ pub(crate) static ROOT: Command = Command {
         dependency::COMMAND,
         diff::COMMAND,
         docs::COMMAND,
+        install::COMMAND,
         lint::COMMAND,
+        rollback::COMMAND,
         schema::COMMAND,
         show::COMMAND,
         snapshot::COMMAND,
         template::COMMAND,
+        test::COMMAND,
+        uninstall::COMMAND,
+        upgrade::COMMAND,
         validate::COMMAND,
         values::COMMAND,
         version::COMMAND,

@@ -22,12 +22,7 @@ pub(super) fn check(call: &Call, output: &mut Output) -> Result<Option<&'static 
         CommandLine::Helm4 => dry_run(args, output)? == Strategy::Server,
         CommandLine::Helm3 => args.text(&flags::DRY_RUN_3) == Some("server"),
     };
-    if let Some(program) = args.text(&flags::POST_RENDERER_3).filter(|program| !program.is_empty())
-    {
-        return Err(Failure(format!(
-            "cannot run the post-renderer {program}: this program runs none"
-        )));
-    }
+    check_post_renderer(args)?;
     // What is Helm's to ask a cluster, this program judges by itself.
     Ok(if args.is_on(&flags::VALIDATE) && !call.is_ours() {
         Some("--validate")
@@ -36,6 +31,20 @@ pub(super) fn check(call: &Call, output: &mut Output) -> Result<Option<&'static 
     } else {
         None
     })
+}
+
+/// Refuses post-renderers, which this program does not run.
+///
+/// # Errors
+///
+/// If there is one.
+pub(super) fn check_post_renderer(args: &Args) -> Result<(), Failure> {
+    match args.text(&flags::POST_RENDERER_3).filter(|program| !program.is_empty()) {
+        None => Ok(()),
+        Some(program) => {
+            Err(Failure(format!("cannot run the post-renderer {program}: this program runs none")))
+        }
+    }
 }
 
 /// Checks what Helm 3 checks only when the chart has been loaded.
