@@ -1,12 +1,15 @@
 //! What a process that is gone left under way is ended for it, so that no release stays stuck.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::Value as Json;
 use tokio::time::{Instant, sleep};
 
 use super::{Actor, set};
 use crate::Error;
 use crate::lease::{LEASE, Life, life};
+use crate::object::documents;
 use crate::release::{Holder, Release, Status, Stored};
 
 /// How the description of a revision begins whose process was gone before it was done.
@@ -34,6 +37,30 @@ impl std::fmt::Display for Interrupted {
 /// Tells whether a revision was left by a process that is gone.
 pub(super) fn is_interrupted(release: &Release) -> bool {
     release.info.status == Status::Failed && release.info.description.starts_with(INTERRUPTED)
+}
+
+/// Gives the objects that revisions may have made and nobody removed: those of the one that is deployed, and of all that came
+/// after it and did not come to be. Of objects that several have, the newest counts.
+///
+/// # Errors
+///
+/// As [`documents`].
+pub(super) fn remains(history: &[Stored]) -> Result<Vec<Json>, Error> {
+    let is_deployed = |stored: &Stored| stored.release.info.status == Status::Deployed;
+    let first = history.iter().rposition(is_deployed).unwrap_or(0);
+    let (mut objects, mut known) = (Vec::new(), HashSet::new());
+    for stored in history[first..].iter().rev() {
+        for object in documents(&stored.release.manifest)? {
+            let part = |pointer| {
+                object.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned()
+            };
+            let paths = ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"];
+            if known.insert(paths.map(part)) {
+                objects.push(object);
+            }
+        }
+    }
+    Ok(objects)
 }
 
 impl Actor {

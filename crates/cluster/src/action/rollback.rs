@@ -2,10 +2,13 @@
 //!
 //! Source: `pkg/action/rollback.go`, Helm v4.
 
+use serde_json::Value as Json;
+
+use super::recover::remains;
 use super::{Actor, Hooks, OnFailure, Options, bounded, deployed_all, owner, set};
 use crate::apply::{Applied, Apply, Propagation, delete, update};
 use crate::error::join;
-use crate::object::build;
+use crate::object::{build, prepare};
 use crate::ownership::mark;
 use crate::release::{ApplyMethod, Release, Status, Time};
 use crate::{Error, Target};
@@ -27,6 +30,8 @@ pub struct Rollback {
 struct Plan {
     current: Release,
     target: Release,
+    /// the objects that are there
+    objects: Vec<Json>,
 }
 
 impl Rollback {
@@ -47,6 +52,7 @@ impl Rollback {
             version => version,
         };
         let history = actor.storage.history(name).await?;
+        let objects = remains(&history)?;
         let previous = history.into_iter().find(|stored| stored.release.version == version);
         let previous = previous
             .ok_or_else(|| Error::Said(format!("release has no {version} version")))?
@@ -64,7 +70,7 @@ impl Rollback {
         target.info.rollback_revision = version;
         let words = self.options.described(format!("Rollback to {version}"));
         set(&mut target, Status::PendingRollback, words);
-        Ok(Plan { current, target })
+        Ok(Plan { current, target, objects })
     }
 
     /// Rolls back. Gives the new revision.
@@ -73,14 +79,14 @@ impl Rollback {
     ///
     /// Helm's words.
     pub async fn run(&self, actor: &Actor, name: &str) -> Result<Release, Error> {
-        let Plan { mut current, mut target } = self.plan(actor, name).await?;
+        let Plan { mut current, mut target, objects } = self.plan(actor, name).await?;
         if let Err(error) = actor.storage.prune(name, self.max_history).await {
             actor.reporter.say(&format!("old revisions could not be removed: {error}"));
         }
         actor.begin(&target).await?;
         let version = target.version;
         let mut applied = Applied::default();
-        let work = self.perform(actor, &current, &mut target, &mut applied);
+        let work = self.perform(actor, objects, &mut target, &mut applied);
         let error = match actor.hold(name, version, work).await {
             Ok(()) => {
                 for deployed in deployed_all(actor, name).await? {
@@ -119,11 +125,11 @@ impl Rollback {
     async fn perform(
         &self,
         actor: &Actor,
-        current: &Release,
+        objects: Vec<Json>,
         target: &mut Release,
         applied: &mut Applied,
     ) -> Result<(), Error> {
-        let (originals, targets) = objects(actor, current, target).await?;
+        let (originals, targets) = targets(actor, objects, target).await?;
         let Options { hooks, .. } = self.options;
         if hooks == Hooks::Run {
             actor.run_hooks(target, "pre-rollback", &self.options).await?;
@@ -146,12 +152,13 @@ impl Rollback {
     }
 }
 
-async fn objects(
+/// Gives the objects that are there, and those that are asked for.
+async fn targets(
     actor: &Actor,
-    current: &Release,
+    objects: Vec<Json>,
     target: &Release,
 ) -> Result<(Vec<Target>, Vec<Target>), Error> {
-    let originals = build(&actor.client, &current.manifest, &target.namespace).await;
+    let originals = prepare(&actor.client, objects, &target.namespace).await;
     let originals = originals.map_err(|error| {
         error.context("unable to build kubernetes objects from current release manifest")
     })?;

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use pintle_manifest::sort_by_kind;
 use serde_json::Value as Json;
 
+use super::recover::remains;
 use super::{Actor, Hooks, Options, deployed_all, owner, set};
 use crate::apply::{KEEP, Propagation, RESOURCE_POLICY, delete};
 use crate::error::join;
@@ -64,7 +65,8 @@ impl Uninstall {
     /// Helm's words: there is no such release.
     pub async fn check(&self, actor: &Actor, name: &str) -> Result<Uninstalled, Error> {
         let release = actor.storage.last(name).await?.release;
-        let sorted = self.sort(actor, &release).await.unwrap_or_default();
+        let objects = documents(&release.manifest)?;
+        let sorted = self.sort(actor, &release, objects).await.unwrap_or_default();
         Ok(Uninstalled { release, kept: sorted.kept })
     }
 
@@ -77,6 +79,7 @@ impl Uninstall {
         let missing =
             |error: Error| error.context(format!("uninstall: Release not loaded: {name}"));
         let mut history = actor.storage.history(name).await.map_err(missing)?;
+        let objects = remains(&history);
         let last = history.pop().ok_or_else(|| missing(Error::ReleaseNotFound))?;
         let versions: Vec<u32> = history.iter().map(|stored| stored.release.version).collect();
         let mut release = last.release;
@@ -92,7 +95,7 @@ impl Uninstall {
         // Recorded before anything is done: whoever comes after a kill goes on from here.
         actor.note(&release).await;
         let version = release.version;
-        let work = self.perform(actor, &mut release);
+        let work = self.perform(actor, &mut release, objects);
         let (kept, mut errors) = actor.hold(name, version, work).await?;
         set(&mut release, Status::Uninstalled, self.options.described("Uninstallation complete"));
         if self.keeps_history {
@@ -134,12 +137,17 @@ impl Uninstall {
         &self,
         actor: &Actor,
         release: &mut Release,
+        objects: Result<Vec<Json>, Error>,
     ) -> Result<(String, Vec<Error>), Error> {
         if self.options.hooks == Hooks::Run {
             actor.run_hooks(release, "pre-delete", &self.options).await?;
         }
         let failed = || Error::Said(format!("failed to delete release: {}", release.name));
-        let Sorted { owned, kept } = self.sort(actor, release).await.map_err(|error| {
+        let sorted = match objects {
+            Ok(objects) => self.sort(actor, release, objects).await,
+            Err(error) => Err(error),
+        };
+        let Sorted { owned, kept } = sorted.map_err(|error| {
             actor.reporter.say(&error.to_string());
             failed()
         })?;
@@ -160,9 +168,13 @@ impl Uninstall {
     }
 
     /// Sorts the objects of a release by what becomes of them.
-    async fn sort(&self, actor: &Actor, release: &Release) -> Result<Sorted, Error> {
+    async fn sort(
+        &self,
+        actor: &Actor,
+        release: &Release,
+        mut objects: Vec<Json>,
+    ) -> Result<Sorted, Error> {
         let mut kept = String::new();
-        let mut objects = documents(&release.manifest)?;
         sort_by_kind(&mut objects, self.order.0, |object| {
             object["kind"].as_str().unwrap_or_default()
         });

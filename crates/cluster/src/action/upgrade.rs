@@ -2,10 +2,13 @@
 //!
 //! Source: `pkg/action/upgrade.go`, Helm v4.
 
+use std::collections::HashSet;
+
+use super::recover::remains;
 use super::{Actor, Hooks, OnFailure, Options, Rollback, bounded, optional, owner, set};
 use crate::apply::{Applied, Apply, Propagation, delete, update};
 use crate::error::join;
-use crate::object::build;
+use crate::object::{build, prepare};
 use crate::ownership::{Adoption, find_existing, mark};
 use crate::release::{ApplyMethod, Release, Status};
 use crate::{Error, Target};
@@ -93,10 +96,13 @@ impl Upgrade {
         let (mut originals, targets, adopted) = objects.map_err(|error| (None, error))?;
         originals.extend(adopted);
         if last.version != current.version {
-            // A revision between them failed half way: what it made is asked for no longer, either.
-            let half = build(&actor.client, &last.manifest, &release.namespace).await;
-            let known: Vec<String> = originals.iter().map(Target::key).collect();
-            let more = half.unwrap_or_default().into_iter();
+            // Revisions after it failed half way: what they made is asked for no longer, either.
+            let history = actor.storage.history(&release.name).await;
+            let objects =
+                history.and_then(|history| remains(&history)).map_err(|error| (None, error))?;
+            let more = prepare(&actor.client, objects, &release.namespace).await;
+            let known: HashSet<String> = originals.iter().map(Target::key).collect();
+            let more = more.unwrap_or_default().into_iter();
             originals.extend(more.filter(|target| !known.contains(&target.key())));
         }
         if let Err(error) = actor.storage.prune(&release.name, self.max_history).await {
