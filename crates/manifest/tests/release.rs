@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pintle_manifest::validate::{Minor, Validator};
+use pintle_manifest::validate::{Definitions, Minor, Validator};
 use pintle_manifest::{SplitRules, split};
 
 /// The variable that makes the test write what it would compare.
@@ -20,7 +20,10 @@ fn root() -> PathBuf {
 fn found(text: &str) -> String {
     let documents = split(text, SplitRules::LINE_START);
     let texts: Vec<&str> = documents.iter().map(|document| document.text).collect();
-    let inspected = Validator::new(Minor::near(34)).inspect_release(&texts, "prod");
+    let mut definitions = Definitions::default();
+    definitions.read_definitions_of(text);
+    let validator = Validator::new(Minor::near(34)).with_definitions(definitions);
+    let inspected = validator.inspect_release(&texts, "prod");
     let mut found = String::new();
     for object in inspected.iter().flatten() {
         for finding in &object.findings {

@@ -104,8 +104,10 @@ codes! {
     UNCHECKED_RULE = Warning "unchecked-rule", "a rule of the kind could not be evaluated, so it was not asked";
     /// two objects of one release with one name
     SAME_IDENTITY = Error "same-identity", "two objects of the release are of one kind, namespace and name";
-    /// an object or a key that the release does not make
+    /// an object that the release does not make
     MISSING_REFERENCE = Warning "missing-reference", "the release does not make what the object refers to";
+    /// a key that is not there
+    MISSING_KEY = Warning "missing-key", "the object of the release that is referred to has no such key";
     /// a port that is not there
     MISSING_PORT = Warning "missing-port", "the object of the release that is referred to has no such port";
     /// a selector that fits no object of the release

@@ -126,7 +126,7 @@ impl Validator {
                 Err(error) => vec![not_yaml(error)],
             });
         }
-        let target = Target { namespace, minor: self.minor };
+        let target = Target { namespace, minor: self.minor, definitions: &self.definitions };
         for (member, finding) in release::check(&members, target) {
             let (document, object) = places[member];
             inspected[document][object].findings.push(finding);

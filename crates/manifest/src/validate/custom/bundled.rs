@@ -72,6 +72,11 @@ pub(super) fn find(group: &str, kind: &str) -> Option<&'static Definition> {
     found.read.get_or_init(read).as_ref()
 }
 
+/// Tells whether kinds of a group are among the definitions.
+pub(super) fn has_group(group: &str) -> bool {
+    BUNDLED.iter().any(|known| known.group == group)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

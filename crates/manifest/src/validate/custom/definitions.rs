@@ -1,6 +1,6 @@
 //! Definitions of custom resources, and where they come from: texts of CRDs, and files of JSON Schema.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::bundled;
@@ -44,6 +44,8 @@ use crate::split::{self, SplitRules};
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     kinds: HashMap<(Box<str>, Box<str>), Arc<Definition>>,
+    /// the groups of these
+    groups: HashSet<Box<str>>,
     /// schemas by the names of their files, without folders that do not count
     files: HashMap<Box<str>, Arc<Schema>>,
     /// what these refer to
@@ -162,6 +164,11 @@ impl Definitions {
         }
     }
 
+    /// Tells whether kinds of a group are defined.
+    pub(in crate::validate) fn has_group(&self, group: &str) -> bool {
+        self.groups.contains(group) || bundled::has_group(group)
+    }
+
     /// Tells whether nothing was read.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty() && self.files.is_empty()
@@ -205,6 +212,7 @@ impl Definitions {
         if text("kind") == CRD_KIND && text("apiVersion").starts_with("apiextensions.k8s.io/") {
             let definition = Definition::read(root)?;
             let key = (definition.group.clone(), definition.kind.clone());
+            self.groups.insert(definition.group.clone());
             self.kinds.insert(key, Arc::new(definition));
             return Ok(1);
         }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use super::at::{At, Check};
 use super::finding::{Code, Finding};
 use super::types::{Minor, Types};
-use super::{Identity, identity};
+use super::{Definitions, Identity, identity};
 use crate::document::Node;
 use selection::Workloads;
 
@@ -40,6 +40,8 @@ pub struct Target<'a> {
     pub namespace: &'a str,
     /// the version of Kubernetes
     pub minor: Minor,
+    /// what defines custom resources
+    pub definitions: &'a Definitions,
 }
 
 /// Judges the objects of one release together; each finding comes with the number of its object.
@@ -78,6 +80,7 @@ impl Budget {
 /// The objects of a release, and how to find them.
 struct Release<'a> {
     namespace: &'a str,
+    definitions: &'a Definitions,
     /// the namespaces that the release makes something in
     namespaces: HashSet<&'a str>,
     budget: Budget,
@@ -127,6 +130,7 @@ impl<'a> Release<'a> {
         let workloads = Workloads::new(&objects, types);
         Self {
             namespace: target.namespace,
+            definitions: target.definitions,
             namespaces: objects.iter().map(|object| object.namespace).collect(),
             budget: Budget(Cell::new(MAX_COMPARED)),
             objects,

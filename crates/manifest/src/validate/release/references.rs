@@ -264,7 +264,7 @@ impl<'r, 'a> Referring<'r, 'a> {
         {
             let Object { kind, name, .. } = data;
             at.report(
-                &Code::MISSING_REFERENCE,
+                &Code::MISSING_KEY,
                 format!("{kind} \"{name}\" of the release has no key \"{}\"", at.text()),
             );
         }

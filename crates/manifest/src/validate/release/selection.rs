@@ -21,6 +21,8 @@ pub(super) struct Workloads<'a> {
 struct Labelled<'a> {
     things: Vec<Thing<'a>>,
     by_label: HashMap<(&'a str, &'a str, &'a str), Vec<usize>>,
+    /// the keys of labels, by namespace
+    keys: HashSet<(&'a str, &'a str)>,
     namespaces: HashMap<&'a str, Vec<usize>>,
 }
 
@@ -51,13 +53,19 @@ impl<'a> Workloads<'a> {
 
 impl<'a> Labelled<'a> {
     fn new() -> Self {
-        Self { things: Vec::new(), by_label: HashMap::new(), namespaces: HashMap::new() }
+        Self {
+            things: Vec::new(),
+            by_label: HashMap::new(),
+            keys: HashSet::new(),
+            namespaces: HashMap::new(),
+        }
     }
 
     fn add(&mut self, namespace: &'a str, labels: At<'a>, ports: Vec<&'a str>) {
         let number = self.things.len();
         for (key, value) in labels.texts() {
             self.by_label.entry((namespace, key, value)).or_default().push(number);
+            self.keys.insert((namespace, key));
         }
         self.namespaces.entry(namespace).or_default().push(number);
         self.things.push(Thing { labels, ports });
@@ -141,8 +149,16 @@ fn may_make_pods(object: &Object<'_>, types: &Types) -> bool {
     !is_harmless && types.kind(api_version, object.kind).is_none()
 }
 
-/// Tells whether a label is put on pods by the controller that makes them.
-fn is_added_later(key: &str) -> bool {
+/// Tells whether a label is put on pods by the controller that makes them, of Kubernetes or of a custom resource.
+///
+/// A controller labels its pods with keys of its own group: that no pod of the release has the key is no fault.
+fn is_added_later(release: &Release<'_>, namespace: &str, key: &str) -> bool {
+    let is_of_custom_resource = || {
+        let group = key.split_once('/').map_or("", |(group, _)| group);
+        release.definitions.has_group(group)
+            && !release.workloads.pods.keys.contains(&(namespace, key))
+    };
+
     let prefixes = [
         "statefulset.kubernetes.io/",
         "apps.kubernetes.io/",
@@ -158,6 +174,7 @@ fn is_added_later(key: &str) -> bool {
                 | "controller-uid"
                 | "job-name"
         )
+        || is_of_custom_resource()
 }
 
 /// Gives the keys that a label selector asks for.
@@ -209,7 +226,7 @@ fn are_known(release: &Release<'_>, namespace: &str) -> bool {
 fn service<'a>(release: &Release<'a>, object: &Object<'a>, spec: At<'a>) {
     let selector = spec.get("selector");
     if selector.is_empty()
-        || selector.texts().any(|(key, _)| is_added_later(key))
+        || selector.texts().any(|(key, _)| is_added_later(release, object.namespace, key))
         || !are_known(release, object.namespace)
     {
         return;
@@ -257,7 +274,7 @@ fn target_ports(release: &Release<'_>, service: At<'_>, pods: &[&Thing<'_>]) {
 
 fn pods<'a>(release: &Release<'a>, object: &Object<'a>, selector: At<'a>) {
     if meta::is_empty_selector(selector)
-        || keys_of(selector).any(is_added_later)
+        || keys_of(selector).any(|key| is_added_later(release, object.namespace, key))
         || !are_known(release, object.namespace)
     {
         return;
