@@ -3,6 +3,7 @@
 use pintle_chart::origin::{Origin, Origins};
 use pintle_chart::process::process_dependencies;
 use pintle_chart::value_path::ValuePath;
+use pintle_engine::lint::codes::{Allowances, Comments};
 use pintle_engine::origin::{Frame, Input, Line};
 use pintle_engine::{Release, Renderer};
 use pintle_yaml::Location;
@@ -30,6 +31,8 @@ pub(crate) struct TemplateLine {
     pub(crate) location: Option<Location>,
     /// the action as Go prints it, or the line of the template's text
     pub(crate) action: String,
+    /// names of the codes that comments there allow
+    pub(crate) allowed: Vec<&'static str>,
 }
 
 /// Something that a template has read.
@@ -90,8 +93,13 @@ pub(crate) fn printed(
 
 fn template_line(frame: &Frame, charts: Charts<'_>) -> TemplateLine {
     let found = Found::of(&frame.template, frame.offset, charts);
-    let location = found.map(|found| Location::of(found.path, &found.text, frame.offset));
-    TemplateLine { location, action: frame.action.clone() }
+    let mut allowed = Vec::new();
+    let location = found.map(|found| {
+        let location = Location::of(found.path, &found.text, frame.offset);
+        allowed.extend(Allowances::read(&found.text, Comments::Template).on(location.line));
+        location
+    });
+    TemplateLine { location, action: frame.action.clone(), allowed }
 }
 
 impl Fed {

@@ -132,6 +132,7 @@ fn judge_file(file: &ReadFile, validator: &Validator, choice: &Choice) -> Vec<Ju
             vec![Judged {
                 file: name.clone(),
                 identity: Identity::default(),
+                is_known: false,
                 status: Status::Error,
                 findings: vec![told],
             }]

@@ -1,9 +1,12 @@
 //! Objects judged as an API server would judge them, with the place of each finding in the file it stands in.
+//!
+//! A comment on a line of that file, or on a line of a template that printed it, silences what is found there.
 
 pub(crate) mod files;
 pub(crate) mod report;
 
 use pintle_engine::Rendered;
+use pintle_engine::lint::codes::{Allowances, Comments};
 use pintle_engine::origin::Line;
 use pintle_manifest::validate::{Code, Finding, Identity, Inspected, Severity, Validator};
 use pintle_manifest::{Object, SplitRules, split};
@@ -20,6 +23,8 @@ pub(crate) struct Judged {
     pub(crate) file: String,
     /// which object it is
     pub(crate) identity: Identity,
+    /// whether it was judged by the schema of its kind
+    pub(crate) is_known: bool,
     /// what it came to
     pub(crate) status: Status,
     /// what was found
@@ -90,22 +95,31 @@ impl Choice {
         place: &mut dyn FnMut(usize) -> (usize, usize),
     ) -> Judged {
         let Inspected { identity, is_known, findings } = inspected;
-        if self.skips(&identity) {
-            let file = file.to_owned();
-            return Judged { file, identity, status: Status::Skipped, findings: Vec::new() };
-        }
+        let is_skipped = self.skips(&identity);
         let findings: Vec<Told> = findings
             .into_iter()
-            .filter(|finding| !self.allowed.contains(&finding.code))
+            .filter(|finding| !is_skipped && !self.allowed.contains(&finding.code))
             .map(|finding| {
                 let (line, column) = place(finding.offset);
                 Told { finding, line, column, printed: None }
             })
             .collect();
+        let is_known = is_known && !is_skipped;
+        let status = self.status(&findings, is_known);
+        Judged { file: file.to_owned(), identity, is_known, status, findings }
+    }
+
+    /// Takes out what comments allow.
+    fn silence(&self, judged: &mut Judged, is_allowed: impl Fn(&Told) -> bool) {
+        judged.findings.retain(|told| !is_allowed(told));
+        judged.status = self.status(&judged.findings, judged.is_known);
+    }
+
+    fn status(&self, findings: &[Told], is_known: bool) -> Status {
         let is_unreadable =
             |told: &Told| [&Code::NOT_YAML, &Code::NO_KIND].contains(&told.finding.code);
         let is_fault = |told: &Told| self.is_strict || told.finding.severity() == Severity::Error;
-        let status = if findings.iter().any(is_unreadable) {
+        if findings.iter().any(is_unreadable) {
             Status::Error
         } else if findings.iter().any(is_fault) {
             Status::Invalid
@@ -113,8 +127,7 @@ impl Choice {
             Status::Valid
         } else {
             Status::Skipped
-        };
-        Judged { file: file.to_owned(), identity, status, findings }
+        }
     }
 }
 
@@ -127,12 +140,16 @@ pub(crate) fn judge_text(
 ) -> Vec<Judged> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = Lines::default();
+    let allowances = Allowances::read(text, Comments::Yaml);
     let mut judged = Vec::new();
     for document in split(text, SplitRules::LINE_START) {
         let begin = document.text.as_ptr() as usize - text.as_ptr() as usize;
         for inspected in validator.inspect(document.text) {
             let mut place = |offset: usize| lines.go_to(text, begin + offset);
-            judged.push(choice.judged(file, inspected, &mut place));
+            let mut object = choice.judged(file, inspected, &mut place);
+            choice
+                .silence(&mut object, |told| allowances.covers(told.line, told.finding.code.name));
+            judged.push(object);
         }
     }
     judged
@@ -161,6 +178,12 @@ pub(crate) fn judge_rendered(
         }
     }
     add_origins(call, subject, &mut judged);
+    for object in &mut judged {
+        choice.silence(object, |told| {
+            let mut templates = told.printed.iter().flat_map(|printed| &printed.templates);
+            templates.any(|template| template.allowed.contains(&told.finding.code.name))
+        });
+    }
     let definitions = rendered.crds.iter();
     definitions
         .flat_map(|(path, file)| judge_text(path, &file.text(), validator, choice))

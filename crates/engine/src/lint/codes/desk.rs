@@ -125,7 +125,7 @@ impl<'a> Desk<'a> {
     /// Sorts the warnings, finds their lines, and leaves out what somebody allowed.
     pub(super) fn finish(mut self, allowed: &[&'static Code]) -> Vec<Finding> {
         let allowances: Vec<Allowances> =
-            (0..self.papers.len()).map(|paper| Allowances::read(&mut self, paper)).collect();
+            (0..self.papers.len()).map(|paper| Allowances::of_paper(&mut self, paper)).collect();
         self.notes.sort();
         self.notes.dedup();
         let mut findings = Vec::new();
@@ -143,7 +143,7 @@ impl<'a> Desk<'a> {
                 lines = Lines::default();
             }
             let (line, column) = lines.go_to(paper.text, note.offset);
-            if allowances[note.paper].covers(line, note.code) {
+            if allowances[note.paper].covers(line, note.code.name) {
                 continue;
             }
             let number = number(note.code);

@@ -24,6 +24,7 @@ use pintle_yaml::{Location, Map, Value};
 
 use super::reads::Reads;
 use super::{Entry, Findings, Folder, LintSettings};
+pub use allow::{Allowances, Comments};
 use desk::{Desk, Kind};
 pub use table::{CODES, Code};
 

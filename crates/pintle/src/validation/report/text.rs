@@ -46,7 +46,7 @@ pub(super) fn write(report: &Report) -> String {
 
 /// Adds what printed a line, outermost first, and the values keys that are printed in it.
 fn write_origin(printed: &Printed, text: &mut String) {
-    for TemplateLine { location, action } in &printed.templates {
+    for TemplateLine { location, action, .. } in &printed.templates {
         let place = location.as_ref().map_or("in tpl".to_owned(), |at| format!("at {at}"));
         let _ = writeln!(text, "    {place}: {}", printable(action.trim()));
     }
