@@ -39,7 +39,7 @@ spec:
         app.kubernetes.io/name: {{ printf "%s-%s" (include "agents.name" .root | trunc 49 | trimSuffix "-") .name | quote }}
         app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
     spec:
-      serviceAccountName: {{ $hooks.serviceAccountName | default (include "agents.serviceAccountName" .root) | quote }}
+      serviceAccountName: {{ $hooks.serviceAccountName | default (include "agents.serviceAccountName" .root) | quote }} {{- /* pintle: allow(missing-reference) */}}
       restartPolicy: Never
       containers:
         - name: kubectl

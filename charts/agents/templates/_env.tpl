@@ -306,6 +306,7 @@ env.extra wins over env.secrets and env.config, these over env.vars, these over 
 {{- $_ := unset $plain $name }}
 - name: {{ $name | quote }}
   valueFrom:
+    {{- /* pintle: allow(missing-reference) The Secrets and ConfigMaps are the user's. */}}
     {{- toYaml $source | nindent 4 }}
 {{- end }}
 {{- range $name, $value := $plain }}

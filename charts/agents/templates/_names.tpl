@@ -98,6 +98,7 @@ annotations:
 {{- if .Values.serviceAccount.create }}
 {{- .Values.serviceAccount.name | default (include "agents.suffixed" (list . "sa")) }}
 {{- else }}
+{{- /* pintle: allow(missing-reference) It is the user's. */}}
 {{- .Values.serviceAccount.name | default "default" }}
 {{- end }}
 {{- end }}

@@ -15,13 +15,22 @@ app.kubernetes.io/component: agents-shell
 {{/* Its account. */}}
 {{- define "agents.agentsShellServiceAccountName" -}}
 {{- $account := .Values.agentsShell.serviceAccount }}
-{{- $account.name | default ($account.create | ternary (include "agents.suffixed" (list . "shell")) "default") }}
+{{- if $account.create }}
+{{- $account.name | default (include "agents.suffixed" (list . "shell")) }}
+{{- else }}
+{{- /* pintle: allow(missing-reference) It is the user's. */}}
+{{- $account.name | default "default" }}
+{{- end }}
 {{- end }}
 
 {{/* The claim of its workspace. */}}
 {{- define "agents.agentsShellWorkspaceClaimName" -}}
 {{- $workspace := .Values.agentsShell.workspace }}
-{{- coalesce $workspace.existingClaim $workspace.claimName (printf "%s-workspace" (include "agents.agentsShellName" . | trunc 53 | trimSuffix "-")) }}
+{{- if $workspace.existingClaim }}
+{{- $workspace.existingClaim }} {{- /* pintle: allow(missing-reference) */}}
+{{- else }}
+{{- $workspace.claimName | default (printf "%s-workspace" (include "agents.agentsShellName" . | trunc 53 | trimSuffix "-")) }}
+{{- end }}
 {{- end }}
 
 {{/* What every object of it is labelled with besides. */}}
