@@ -13,6 +13,9 @@ const GO: &[&str] = &["go-1.26"];
 /// What each Helm says, or the libraries it is made of.
 const HELM: &[&str] = &["helm-4.3", "helm-3.22"];
 
+/// What Helm 4 says, where Helm 3 has nothing like it or the same.
+const HELM_4: &[&str] = &["helm-4.3"];
+
 /// What helm-docs says.
 const HELM_DOCS: &[&str] = &["helm-docs-1.14"];
 
@@ -40,6 +43,7 @@ const DOMAINS: &[(&str, &[&str])] = &[
     ("semver", GO),
     ("set", HELM),
     ("sources", HELM),
+    ("status", HELM_4),
     ("toml", GO),
     ("unicode", GO),
     ("yaml-fields", GO),

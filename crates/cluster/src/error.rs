@@ -102,6 +102,17 @@ pub enum Error {
     /// a sentence of Helm's
     #[error("{0}")]
     Said(String),
+    /// a pod or container is not the one that it was: what was in its memory and in its files is lost
+    #[error("{0}")]
+    Restarted(String),
+    /// a file in a container that cannot be read or written
+    #[error("{path}: {}", fault.as_str())]
+    File {
+        /// its path in the container
+        path: String,
+        /// what is wrong with it
+        fault: crate::files::Fault,
+    },
     /// objects that did not become what was waited for
     #[error("{0}")]
     Waited(Box<Unready>),

@@ -8,6 +8,8 @@ mod client;
 mod config;
 mod discovery;
 mod error;
+pub mod exec;
+pub mod files;
 mod lease;
 pub mod logs;
 mod merge;

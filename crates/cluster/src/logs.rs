@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::client::Call;
 use crate::progress::Reporter;
+use crate::watch::percent_encoded;
 use crate::{Client, Error};
 
 /// The most of one container's log that is read, in bytes: the end of it.
@@ -61,4 +62,69 @@ pub(crate) async fn show(
         }
     }
     Ok(())
+}
+
+/// Which part of a log is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// of the container before its last restart
+    pub is_previous: bool,
+    /// only as many of the last lines
+    pub tail_lines: Option<u32>,
+    /// only as many bytes
+    pub max_bytes: Option<u64>,
+}
+
+/// Reads the log of a container, whatever its bytes are.
+///
+/// # Errors
+///
+/// The API server's words, such as that the container waits to start.
+pub async fn of_container(
+    client: &Client,
+    namespace: &str,
+    pod: &str,
+    container: &str,
+    options: LogOptions,
+) -> Result<Vec<u8>, Error> {
+    let previous = if options.is_previous { "&previous=true" } else { "" };
+    let tail = options.tail_lines.map(|lines| format!("&tailLines={lines}")).unwrap_or_default();
+    let limit = options.max_bytes.map(|bytes| format!("&limitBytes={bytes}")).unwrap_or_default();
+    let path = format!(
+        "/api/v1/namespaces/{namespace}/pods/{pod}/log?container={}{previous}{tail}{limit}",
+        percent_encoded(container)
+    );
+    let mut bytes = client.send(Call { accept: "*/*", ..Call::get(&path) }).await?;
+    if let Some(max) = options.max_bytes {
+        bytes.truncate(usize::try_from(max).unwrap_or(usize::MAX));
+    }
+    Ok(bytes)
+}
+
+/// Gives the last lines of a log as text that is safe to show: control characters become `\u{fffd}`.
+///
+/// A log that is cut at its beginning loses the rest of its first line.
+pub fn last_lines(log: &[u8], n_lines: usize, max_bytes: usize) -> Vec<String> {
+    let start = log.len().saturating_sub(max_bytes);
+    let mut text = String::from_utf8_lossy(&log[start..]).into_owned();
+    if start > 0
+        && log[start - 1] != b'\n'
+        && let Some(end) = text.find('\n')
+    {
+        text.drain(..=end);
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let skipped = lines.len().saturating_sub(n_lines);
+    lines[skipped..].iter().map(|line| shown(line)).collect()
+}
+
+/// Replaces what would move a terminal's cursor.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\t' => ' ',
+            character if character.is_control() => char::REPLACEMENT_CHARACTER,
+            character => character,
+        })
+        .collect()
 }

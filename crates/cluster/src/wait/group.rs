@@ -13,7 +13,7 @@ use crate::{Client, Error, Target};
 const MAX_READS: usize = 16;
 
 /// The label by which the objects of a release are told from those of others.
-const INSTANCE: &str = "app.kubernetes.io/instance";
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 
 /// Objects of one kind in one namespace.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 mod group;
 mod rules;
 mod run;
+mod why;
 
 use std::time::Duration;
 

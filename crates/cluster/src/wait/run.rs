@@ -11,9 +11,10 @@ use serde_json::Value as Json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::UnreadyObject;
-use super::group::Group;
+use super::group::{Group, INSTANCE};
 use super::rules::{Depends, Rules};
+use super::why::{Crash, Pods, Scene, last_words};
+use super::{Goal, UnreadyObject};
 use crate::client::jittered;
 use crate::progress::{Change, Reporter, Why};
 use crate::status::{int, schedule_check, text};
@@ -30,6 +31,9 @@ const RESYNC: Duration = Duration::from_mins(3);
 
 /// After how long what was ready at first is looked at again, when all else is ready.
 const STALE: Duration = Duration::from_secs(1);
+
+/// After how long pods and events are looked at, for reasons: what is ready sooner needs none.
+const GRACE: Duration = Duration::from_millis(400);
 
 /// The work that goes on beside the wait.
 type Tasks<'a> = FuturesUnordered<BoxFuture<'a, ()>>;
@@ -62,6 +66,10 @@ enum Message {
     /// the group cannot be watched
     Unwatched(usize, Error),
     Related(usize, Seen),
+    /// of the namespace of a scene
+    Events(usize, Seen),
+    /// the last words of a container in the namespace of a scene
+    Crash(usize, Crash, Vec<String>),
     Fatal(Error),
 }
 
@@ -76,6 +84,8 @@ pub(super) struct Run<'a> {
     entries: Vec<Entry<'a>>,
     groups: Vec<Group>,
     related: Vec<Related>,
+    /// the namespaces where reasons are looked for
+    scenes: Vec<Scene>,
     sender: UnboundedSender<Message>,
     receiver: UnboundedReceiver<Message>,
 }
@@ -115,6 +125,7 @@ impl<'a> Run<'a> {
             entries,
             groups,
             related: Vec::new(),
+            scenes: Vec::new(),
             sender,
             receiver,
         }
@@ -135,7 +146,7 @@ impl<'a> Run<'a> {
             namespace: entry.target.namespace.clone(),
             name: entry.target.name.clone(),
             status: entry.status.clone(),
-            whys: Vec::new(),
+            whys: self.whys(entry),
         });
         self.rules.result(unready.collect(), has_timed_out)
     }
@@ -146,12 +157,14 @@ impl<'a> Run<'a> {
         self.read().await?;
         self.start_related(&mut tasks);
         let mut resync = Instant::now() + RESYNC;
+        let mut grace = Some(self.started + GRACE);
         loop {
             if self.is_settled() && self.is_settled_still().await {
                 return Ok(());
             }
             self.start_watches(&mut tasks);
-            let tick = self.next_check().map_or(resync, |check| check.min(resync));
+            let ticks = [self.next_check(), grace].into_iter().flatten();
+            let tick = ticks.fold(resync, Instant::min);
             tokio::select! {
                 Some(()) = tasks.next(), if !tasks.is_empty() => {}
                 Some(message) = self.receiver.recv() => {
@@ -159,10 +172,16 @@ impl<'a> Run<'a> {
                     while let Ok(message) = self.receiver.try_recv() {
                         self.take(message, &mut tasks)?;
                     }
+                    self.tell_news(&mut tasks);
                 }
                 () = sleep_until(tick) => {
-                    if Instant::now() >= resync {
-                        resync = Instant::now() + RESYNC;
+                    let now = Instant::now();
+                    if now >= resync {
+                        resync = now + RESYNC;
+                    }
+                    if grace.is_some_and(|grace| now >= grace) {
+                        grace = None;
+                        self.start_scenes(&mut tasks);
                     }
                     (0..self.entries.len()).for_each(|index| self.judge(index, false));
                 }
@@ -270,8 +289,11 @@ impl<'a> Run<'a> {
         oldest.map(|version| version.to_string()).unwrap_or_default()
     }
 
-    /// Watches what objects depend on by Helm's rules.
+    /// Watches what objects depend on by Helm 3's rules. By kstatus' it is the pods, which are looked at for reasons too.
     fn start_related(&mut self, tasks: &mut Tasks<'a>) {
+        if !self.rules.is_legacy {
+            return;
+        }
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             let depends = self.rules.depends(entry.target);
@@ -295,21 +317,7 @@ impl<'a> Run<'a> {
             ),
             _ => ("v1", "Pod", format!("/api/v1/namespaces/{namespace}/pods")),
         };
-        // One workload's pods are told from others' by its selector; of several, all are watched.
-        let mut selectors = self
-            .entries
-            .iter()
-            .filter(|entry| {
-                self.rules.depends(entry.target) == kind
-                    && entry.target.namespace.as_ref() == Some(&namespace)
-                    && !self.is_done(entry)
-            })
-            .map(|entry| selector_of(entry.live.as_ref().unwrap_or(&entry.target.json)));
-        let labels = match (selectors.next(), selectors.next()) {
-            (Some(Some(selector)), None) => selector_text(selector).unwrap_or_default(),
-            _ => String::new(),
-        };
-        drop(selectors);
+        let labels = self.labels_of_related(kind, &namespace);
         let source = Source {
             path,
             api_version: api_version.to_owned(),
@@ -321,7 +329,10 @@ impl<'a> Run<'a> {
         let objects = BTreeMap::new();
         self.related.push(Related { kind, namespace, objects, is_known: false });
         let (client, sender) = (self.client, self.sender.clone());
-        let is_needed = self.rules.is_legacy;
+        let is_needed = self
+            .entries
+            .iter()
+            .any(|entry| self.rules.is_legacy && self.rules.depends(entry.target) == kind);
         tasks.push(Box::pin(async move {
             let tell = |seen| drop(sender.send(Message::Related(place, seen)));
             let error = source.follow(client, String::new(), &tell).await;
@@ -329,6 +340,107 @@ impl<'a> Run<'a> {
                 let _ = sender.send(Message::Fatal(error));
             }
         }));
+    }
+
+    /// Gives a label selector that chooses what objects depend on, if one suffices: that of the only workload, or the
+    /// release that all belong to.
+    fn labels_of_related(&self, kind: Depends, namespace: &str) -> String {
+        let pending = self.entries.iter().filter(|entry| {
+            entry.target.namespace.as_deref() == Some(namespace) && !self.is_done(entry)
+        });
+        let objects: Vec<&Json> = pending
+            .filter(|entry| has_pods(entry.target) || self.rules.depends(entry.target) == kind)
+            .map(|entry| entry.live.as_ref().unwrap_or(&entry.target.json))
+            .collect();
+        if let [only] = objects.as_slice()
+            && let Some(labels) = selector_of(only).and_then(selector_text)
+        {
+            return labels;
+        }
+        let mut instances = objects.iter().map(|object| {
+            let template = object.pointer("/spec/template").unwrap_or(object);
+            template.get("metadata")?.get("labels")?.get(INSTANCE)?.as_str()
+        });
+        match instances.next() {
+            Some(Some(first)) if instances.all(|other| other == Some(first)) => {
+                format!("{INSTANCE}={first}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Looks for reasons in the namespaces where something is not ready.
+    fn start_scenes(&mut self, tasks: &mut Tasks<'a>) {
+        if self.rules.goal == Goal::Gone {
+            return;
+        }
+        let pending = self.entries.iter().filter(|entry| !self.is_done(entry));
+        let mut namespaces: Vec<(String, bool)> = pending
+            .filter_map(|entry| {
+                let namespace = entry.target.namespace.clone()?;
+                let has_pods =
+                    has_pods(entry.target) || self.rules.depends(entry.target) == Depends::OnPods;
+                Some((namespace, has_pods))
+            })
+            .collect();
+        // Those with pods come first, and stay.
+        namespaces.sort_by(|one, other| (&one.0, !one.1).cmp(&(&other.0, !other.1)));
+        namespaces.dedup_by(|later, first| later.0 == first.0);
+        for (namespace, has_pods) in namespaces {
+            if has_pods && self.related_to(Depends::OnPods, &namespace).is_none() {
+                self.watch_related(Depends::OnPods, namespace.clone(), tasks);
+            }
+            let scene = Scene::new(namespace);
+            let (place, source) = (self.scenes.len(), scene.event_source());
+            self.scenes.push(scene);
+            let (client, sender) = (self.client, self.sender.clone());
+            tasks.push(Box::pin(async move {
+                let tell = |seen| drop(sender.send(Message::Events(place, seen)));
+                source.follow(client, String::new(), &tell).await;
+            }));
+        }
+    }
+
+    /// Tells reasons that came to light, and asks crashed containers for their last words.
+    fn tell_news(&mut self, tasks: &mut Tasks<'a>) {
+        for place in 0..self.scenes.len() {
+            if !std::mem::take(&mut self.scenes[place].is_news) {
+                continue;
+            }
+            let namespace = self.scenes[place].namespace.clone();
+            let pods = self.related_to(Depends::OnPods, &namespace);
+            for index in 0..self.entries.len() {
+                let entry = &self.entries[index];
+                if entry.target.namespace.as_ref() != Some(&namespace) || self.is_done(entry) {
+                    continue;
+                }
+                let empty = Pods::new();
+                let pods = pods.map_or(&empty, |pods| &self.related[pods].objects);
+                let (target, live) = (entry.target, entry.live.as_ref());
+                let scene = &mut self.scenes[place];
+                for crash in scene.new_crashes(target, live, pods) {
+                    let (client, sender) = (self.client, self.sender.clone());
+                    tasks.push(Box::pin(async move {
+                        let lines = last_words(client, &crash).await;
+                        let _ = sender.send(Message::Crash(place, crash, lines));
+                    }));
+                }
+                for why in scene.news(index, target, live, pods) {
+                    self.tell(index, false, Some(&why));
+                }
+            }
+        }
+    }
+
+    /// Gives all that is known of why an object is not ready.
+    fn whys(&self, entry: &Entry<'_>) -> Vec<Why> {
+        let Some(namespace) = &entry.target.namespace else { return Vec::new() };
+        let scene = self.scenes.iter().find(|scene| scene.namespace == *namespace);
+        let Some(scene) = scene else { return Vec::new() };
+        let pods = self.related_to(Depends::OnPods, namespace);
+        let empty = Pods::new();
+        let pods = pods.map_or(&empty, |pods| &self.related[pods].objects);
+        scene.whys(entry.target, entry.live.as_ref(), pods)
     }
 
     fn related_to(&self, kind: Depends, namespace: &str) -> Option<usize> {
@@ -368,6 +480,14 @@ impl<'a> Run<'a> {
             }
             Message::Unwatched(place, _) => self.poll(place, tasks),
             Message::Related(place, seen) => self.relate(place, seen),
+            Message::Events(place, Seen::All(events)) => {
+                for event in &events {
+                    self.scenes[place].add_event(event);
+                }
+            }
+            Message::Events(place, Seen::One(event)) => self.scenes[place].add_event(&event),
+            Message::Events(_, Seen::Gone(_)) => {}
+            Message::Crash(place, crash, lines) => self.scenes[place].add_crash(crash, lines),
             Message::Fatal(error) => return Err(error),
         }
         Ok(())
@@ -439,6 +559,11 @@ impl<'a> Run<'a> {
             }
             Seen::One(object) => drop(related.objects.insert(name(&object), object)),
             Seen::Gone(object) => drop(related.objects.remove(&name(&object))),
+        }
+        if related.kind == Depends::OnPods {
+            let scenes = self.scenes.iter_mut();
+            let here = scenes.filter(|scene| scene.namespace == related.namespace);
+            here.for_each(|scene| scene.is_news = true);
         }
         // By kstatus' rules a workload is judged when it changes itself: pods that crash once and then run are no failure.
         if was_known && !self.rules.is_legacy {
@@ -522,6 +647,20 @@ fn is_older(object: &Json, known: &Json) -> bool {
         (Some(version), Some(known)) => version < known,
         _ => int(object, "/metadata/generation", 0) < int(known, "/metadata/generation", 0),
     }
+}
+
+/// Tells whether the kind of an object is a pod's, or of what makes pods.
+fn has_pods(target: &Target) -> bool {
+    matches!(
+        target.kind.as_str(),
+        "Pod"
+            | "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "ReplicationController"
+            | "Job"
+    )
 }
 
 /// Gives the selector of a workload.

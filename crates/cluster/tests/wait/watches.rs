@@ -1,13 +1,11 @@
 //! Waiting, against a server that says what the test wants.
 
-mod server;
-
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::server::{Answer, Server, Step, list, refusal, stateful_set, target};
 use pintle_cluster::{Change, Goal, Reporter, Silent, Strategy, wait};
 use serde_json::json;
-use server::{Answer, Server, Step, list, refusal, stateful_set, target};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -336,4 +334,108 @@ async fn hooks_are_done_when_their_jobs_ended() {
             .unwrap_err();
         assert_eq!(error.to_string(), words);
     }
+}
+
+/// Gives a pod of the stateful set `db` whose container crashes.
+fn crashing_pod() -> serde_json::Value {
+    json!({
+        "metadata": {
+            "name": "db-0", "namespace": "web", "uid": "pod-1", "resourceVersion": "9",
+            "labels": {"app": "db"},
+        },
+        "status": {
+            "phase": "Pending",
+            "containerStatuses": [{
+                "name": "main", "ready": false, "restartCount": 2,
+                "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}},
+                "lastState": {"terminated": {"exitCode": 3, "reason": "Error"}},
+            }],
+        },
+    })
+}
+
+#[tokio::test]
+async fn reasons_and_last_words_are_told() {
+    let event = json!({
+        "metadata": {"name": "e1", "namespace": "web", "resourceVersion": "9"},
+        "involvedObject": {"kind": "StatefulSet", "name": "db", "uid": "uid-db"},
+        "type": "Warning", "reason": "FailedCreate", "message": "exceeded quota: small\u{1b}[2J",
+        "lastTimestamp": "2100-01-01T00:00:00Z",
+    });
+    let stale = json!({
+        "metadata": {"name": "e2", "namespace": "web", "resourceVersion": "9"},
+        "involvedObject": {"kind": "StatefulSet", "name": "db", "uid": "uid-db"},
+        "type": "Warning", "reason": "Old", "message": "old", "lastTimestamp": "2020-01-01T00:00:00Z",
+    });
+    let server = Server::start(move |path, _| match path {
+        _ if is_watch(path) => Answer::Watch(vec![Step::Hold]),
+        _ if path.contains("/log?") => Answer::Text("one\ntwo\u{1b}[31m\nlast words\n"),
+        _ if path.ends_with("/db") => Answer::Json(200, stateful_set("db", "7", 0)),
+        _ if path.contains("/pods?") => list("8", &[crashing_pod()]),
+        _ if path.contains("/events?") => list("8", &[event.clone(), stale.clone()]),
+        _ => list("8", &[]),
+    })
+    .await;
+    let targets = [target("apps/v1", "StatefulSet", "statefulsets", "db")];
+    let kept = Kept::default();
+    let timeout = Duration::from_millis(1200);
+    let error = wait(&server.client, &targets, Goal::Ready, Strategy::Watcher, timeout, &kept)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.help().unwrap(),
+        "StatefulSet db InProgress: Ready: 0/1\n  \
+         StatefulSet db FailedCreate: exceeded quota: small\u{fffd}[2J\n  \
+         Pod db-0 Pending: CrashLoopBackOff container main exited with code 3\n    \
+         | one\n    | two\u{fffd}[31m\n    | last words"
+    );
+    let told = kept.0.into_inner().unwrap();
+    let crash = "db Pod db-0 Pending: CrashLoopBackOff container main exited with code 3";
+    assert!(told.iter().any(|line| line == crash), "{told:#?}");
+    let requests = server.requests();
+    let log = requests.iter().filter(|path| path.contains("/log?")).collect::<Vec<_>>();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].contains("tailLines=10&limitBytes=4096"), "{log:?}");
+}
+
+#[tokio::test]
+async fn who_may_not_read_pods_and_events_still_waits() {
+    let server = Server::start(|path, _| match path {
+        _ if is_watch(path) && path.contains("statefulsets") => Answer::Watch(vec![
+            Step::Pause(1000),
+            Step::Event("MODIFIED", stateful_set("db", "9", 1)),
+            Step::Hold,
+        ]),
+        _ if path.ends_with("/db") => Answer::Json(200, stateful_set("db", "7", 0)),
+        _ => refusal(403, "Forbidden", "no"),
+    })
+    .await;
+    let targets = [target("apps/v1", "StatefulSet", "statefulsets", "db")];
+    wait(&server.client, &targets, Goal::Ready, Strategy::Watcher, LONG, &Silent).await.unwrap();
+    assert!(server.requests().len() <= 4, "{:?}", server.requests());
+}
+
+#[tokio::test]
+async fn many_objects_are_one_list_and_one_watch() {
+    let server = Server::start(|path, _| match path {
+        _ if is_watch(path) && path.contains("statefulsets") => {
+            let mut steps = vec![Step::Pause(100)];
+            for n in 0..40 {
+                let done = stateful_set(&format!("db-{n}"), &format!("{}", 100 + n), 1);
+                steps.push(Step::Event("MODIFIED", done));
+            }
+            steps.push(Step::Hold);
+            Answer::Watch(steps)
+        }
+        _ => {
+            let all: Vec<_> = (0..40).map(|n| stateful_set(&format!("db-{n}"), "7", 0)).collect();
+            list("8", &all)
+        }
+    })
+    .await;
+    let targets: Vec<_> = (0..40)
+        .map(|n| target("apps/v1", "StatefulSet", "statefulsets", &format!("db-{n}")))
+        .collect();
+    wait(&server.client, &targets, Goal::Ready, Strategy::Watcher, LONG, &Silent).await.unwrap();
+    assert_eq!(server.requests().len(), 2, "{:?}", server.requests());
 }

@@ -18,6 +18,8 @@ pub(crate) enum Answer {
     Json(u16, Json),
     /// lines of a watch
     Watch(Vec<Step>),
+    /// plain text
+    Text(&'static str),
 }
 
 /// What happens in a watch.
@@ -113,6 +115,13 @@ async fn serve(
                     "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                     body.len()
                 );
+                if stream.write_all(text.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            Answer::Text(body) => {
+                let text =
+                    format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
                 if stream.write_all(text.as_bytes()).await.is_err() {
                     return;
                 }
