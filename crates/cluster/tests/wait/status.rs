@@ -4,12 +4,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::server::{Answer, Server, Step, list, refusal};
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use pintle_cluster::{Error, Goal, Silent, State, Strategy, Target, status_of, wait};
 use serde_json::Value as Json;
 
-/// How long each object is waited for; nothing about it changes meanwhile.
-const TIMEOUT: Duration = Duration::from_millis(1500);
+/// How long an object is waited for; nothing about it changes meanwhile.
+const TIMEOUT: Duration = Duration::from_millis(1000);
+
+/// How long one is waited for that has others beside it, which must be read first.
+const LONG_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How many objects are waited for at once.
+const N_AT_ONCE: usize = 48;
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
@@ -81,6 +87,7 @@ struct Case {
     object: Json,
     target: Target,
     server: Server,
+    timeout: Duration,
 }
 
 async fn prepared((object, related): (Json, Vec<Json>)) -> Case {
@@ -89,14 +96,15 @@ async fn prepared((object, related): (Json, Vec<Json>)) -> Case {
     let api_version = object["apiVersion"].as_str().unwrap();
     let mut target = crate::server::target(api_version, kind, &plural(kind), name);
     target.json = object.clone();
+    let timeout = if related.is_empty() { TIMEOUT } else { LONG_TIMEOUT };
     let mut objects = vec![object.clone()];
     objects.extend(related);
-    Case { object, target, server: serve(objects).await }
+    Case { object, target, server: serve(objects).await, timeout }
 }
 
 /// Says of an object what the recorder lets kstatus and Helm say.
 async fn said(case: &Case) -> String {
-    let Case { object, target, server } = case;
+    let Case { object, target, server, timeout } = case;
     let (kind, name) = (&target.kind, &target.name);
     let status = status_of(object);
     let kstatus = match status.state {
@@ -104,7 +112,7 @@ async fn said(case: &Case) -> String {
         state => format!("{state}: {}", status.message),
     };
     let targets = std::slice::from_ref(target);
-    let run = |goal, strategy| wait(&server.client, targets, goal, strategy, TIMEOUT, &Silent);
+    let run = |goal, strategy| wait(&server.client, targets, goal, strategy, *timeout, &Silent);
     let watcher = |goal| run(goal, Strategy::Watcher);
     let legacy = |result: Result<(), Error>| match result {
         Ok(()) => "true".to_owned(),
@@ -166,11 +174,14 @@ async fn objects_are_judged_and_waited_for_as_by_helm() {
         }
         prepared_files.push((file, prepared_cases));
     }
-    let all = prepared_files.iter().map(|(file, cases)| async move {
-        (*file, join_all(cases.iter().map(said)).await.concat())
-    });
+    let all = prepared_files.iter().flat_map(|(_, cases)| cases);
+    let mut all = stream::iter(all).map(said).buffered(N_AT_ONCE);
     let (mut n_lines, mut wrong) = (0, Vec::new());
-    for (file, ours) in join_all(all).await {
+    for (file, cases) in &prepared_files {
+        let mut ours = String::new();
+        for _ in cases {
+            ours.push_str(&all.next().await.unwrap());
+        }
         let name = file.file_name().unwrap().to_str().unwrap();
         let snapshot = folder("snapshots/helm-4.3/status").join(name);
         let theirs = std::fs::read_to_string(snapshot).unwrap();
