@@ -352,7 +352,6 @@ pub(super) async fn last_words(client: &Client, crash: &Crash) -> Vec<String> {
         tail_lines: Some(10),
         max_bytes: Some(CRASH_BYTES as u64),
     };
-    let read =
-        of_container(client, &crash.namespace, &crash.pod, &crash.container, options).await;
+    let read = of_container(client, &crash.namespace, &crash.pod, &crash.container, options).await;
     last_lines(&read.unwrap_or_default(), CRASH_LINES, CRASH_BYTES)
 }
