@@ -5,6 +5,7 @@
 //! 504 and a connection that was cut, if doing it twice is the same as doing it once; and when a quota changed meanwhile.
 //! Before the first answer of a server a connection that fails is final: it is not there.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -292,20 +293,21 @@ impl Client {
         let permit = self.shared.permits.acquire().await;
         self.shared.n_requests.fetch_add(1, Ordering::Relaxed);
         let request = request(call).map_err(|error| (error, Again::Never))?;
-        let may_repeat = call.is_repeatable && self.shared.has_answered.load(Ordering::Relaxed);
-        let cut = |reason: String| {
+        let has_answered = self.shared.has_answered.load(Ordering::Relaxed);
+        let cut = |reason: String, is_there: bool| {
             let url = format!("{}{}", self.shared.url, call.path);
             let method = method_name(&call.method);
+            let may_repeat = call.is_repeatable && (has_answered || is_there);
             let again = if may_repeat { Again::Soon } else { Again::Never };
             (Error::Connection { method, url, reason }, again)
         };
         let host = self.shared.url.as_str();
         let sent = self.shared.kube.send(request).await;
-        let response = sent.map_err(|error| cut(reason(&error, Some(host))))?;
+        let response = sent.map_err(|error| cut(reason(&error, Some(host)), was_cut(&error)))?;
         self.shared.has_answered.store(true, Ordering::Relaxed);
         let (head, body) = response.into_parts();
         let body = http_body_util::Limited::new(body, MAX_ANSWER);
-        let bytes = body.collect().await.map_err(|error| cut(error.to_string()))?.to_bytes();
+        let bytes = body.collect().await.map_err(|error| cut(error.to_string(), true))?.to_bytes();
         drop(permit);
         if head.status.is_success() {
             return Ok(bytes.into());
@@ -404,6 +406,18 @@ fn method_name(method: &Method) -> &'static str {
     }
 }
 
+/// Tells whether a connection was there, and broke: then the server is there as well.
+fn was_cut(error: &kube::Error) -> bool {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let broken = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe, ErrorKind::UnexpectedEof];
+    kind.is_some_and(|kind| broken.contains(&kind))
+        || cause.to_string().contains("connection closed before message completed")
+}
+
 /// Gives the reason of a failed connection, in Go's words where they differ: callers look for those.
 fn reason(error: &kube::Error, url: Option<&str>) -> String {
     let mut cause: &dyn std::error::Error = error;
@@ -419,16 +433,14 @@ fn reason(error: &kube::Error, url: Option<&str>) -> String {
     });
     let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
     match (io, host) {
-        (Some(std::io::ErrorKind::ConnectionRefused), Some((host, port))) => {
+        (Some(ErrorKind::ConnectionRefused), Some((host, port))) => {
             let host = if host == "localhost" { "127.0.0.1".to_owned() } else { host };
             format!("dial tcp {host}:{port}: connect: connection refused")
         }
-        (Some(std::io::ErrorKind::TimedOut), Some((host, port))) => {
+        (Some(ErrorKind::TimedOut), Some((host, port))) => {
             format!("dial tcp {host}:{port}: i/o timeout")
         }
-        (Some(std::io::ErrorKind::ConnectionReset), _) => {
-            "read: connection reset by peer".to_owned()
-        }
+        (Some(ErrorKind::ConnectionReset), _) => "read: connection reset by peer".to_owned(),
         (_, Some((host, _))) if text.contains("failed to lookup address") => {
             format!("dial tcp: lookup {host}: no such host")
         }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use pintle_cluster::release::{Driver, Holder, Info, Release, Status, Storage};
+use pintle_cluster::release::{Driver, Holder, Info, Memory, Release, Status, Storage};
 use pintle_cluster::{Client, Connection, Error};
 use serde_json::{Value as Json, json};
 
@@ -89,7 +89,7 @@ async fn records_live_as_helm_s_do() -> Result {
     for (driver, name) in [
         (Driver::Secrets, "secrets"),
         (Driver::ConfigMaps, "maps"),
-        (Driver::Memory(Default::default()), "memory"),
+        (Driver::Memory(Memory::default()), "memory"),
     ] {
         let Cluster { storage, .. } = cluster(driver, name).await?;
         assert!(matches!(storage.last("web").await, Err(Error::ReleaseNotFound)));

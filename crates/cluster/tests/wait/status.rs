@@ -9,7 +9,7 @@ use pintle_cluster::{Error, Goal, Silent, State, Strategy, Target, status_of, wa
 use serde_json::Value as Json;
 
 /// How long an object is waited for; nothing about it changes meanwhile.
-const TIMEOUT: Duration = Duration::from_millis(1000);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long one is waited for that has others beside it, which must be read first.
 const LONG_TIMEOUT: Duration = Duration::from_secs(3);
