@@ -152,6 +152,11 @@ impl Installer {
         Self { stop, ..self }
     }
 
+    /// Gives how releases are installed.
+    pub fn how(&self) -> &Install {
+        &self.install
+    }
+
     /// Gives the client.
     pub fn client(&self) -> &Client {
         &self.client

@@ -62,6 +62,8 @@ mod options;
 #[cfg(feature = "cluster")]
 mod record;
 mod render;
+#[cfg(feature = "cluster")]
+mod sandbox;
 mod snapshot;
 mod values;
 mod world;
@@ -71,6 +73,8 @@ pub use error::Error;
 pub use installer::{Installer, Request};
 pub use options::{Options, options};
 pub use render::{Renderer, render};
+#[cfg(feature = "cluster")]
+pub use sandbox::{Exec, LABEL as SANDBOX_LABEL, Sandbox, SandboxOptions};
 pub use snapshot::snapshot_text;
 pub use values::Values;
 pub use world::Host;

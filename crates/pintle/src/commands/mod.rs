@@ -51,8 +51,8 @@ pub(crate) type Run = fn(&Call, &mut Output) -> Result<(), Failure>;
 
 /// All commands, below the program itself.
 pub(crate) static ROOT: Command = Command {
-    short: "renders Helm charts",
-    long: "Renders, checks and shows Helm charts, byte for byte as Helm does, without a cluster.",
+    short: "renders Helm charts, and installs them",
+    long: "Renders, checks and shows Helm charts, byte for byte as Helm does, and makes releases of them on a cluster.",
     commands: &[
         agentrun::COMMAND,
         chart::COMMAND,
