@@ -29,8 +29,8 @@ usage: cargo xtask COMMAND
   conform --charts DIR --golden DIR      renders recorded charts and prints how many are the same
   bench [--helm PATH] [--charts DIR] [--pairs N] [--only NAME]… [--write-readme]
                                          what renders cost beside real Helm; needs Helm, and Go for rows in process
-  cluster up|down|status|kubeconfig [--control-plane-only] [--version V] [--port N]
-                                         a real cluster on this machine, in the user's cache; needs Go
+  cluster up|down|status|check|test|build|built|kubeconfig [--control-plane-only] [--version V] [--port N]
+                                         a real cluster on this machine, in the user's cache; needs Go (xtask/README.md)
   codegen                                the definitions of custom resources, from the types of the crate agentrun
   accept                                 what our programs say now becomes what they shall say, where Helm has no say
   differ [--seed N] [--cases N] [--minutes N] [--domain NAME]… [--dry-run]
@@ -39,10 +39,10 @@ usage: cargo xtask COMMAND
   judge-validate [--replay | --record | --against FILE | --golden DIR [--per-kind N]] [--kube-version V] [--seed N]
       [--faults N] [--save FILE] [--gaps] [--show N [--kind K] [--how H] [--text T] [--whole]]
                                          what validate says of objects with a fault, beside what a running API server says
-                                         (cluster up), or said: --replay what is recorded, --against one JSON a line;
+                                         (cluster up --control-plane-only), or said: --replay what is recorded, --against one JSON a line;
                                          --golden takes the objects of recorded renders instead of fixtures/manifests,
                                          --save keeps the verdicts for --against, --replay --gaps writes fixtures/manifests/skip.txt anew
-  judge-agentrun [--kube-version V]      whether a running API server (cluster up) takes what runs become
+  judge-agentrun [--kube-version V]      whether a running API server takes what runs become
   record [DOMAIN…]                       records snapshots anew; needs Go, and real Helm in HELM4 and HELM3
 ";
 

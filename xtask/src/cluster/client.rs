@@ -5,11 +5,13 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use pintle_manifest::{SplitRules, split};
 use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Place;
+use super::place::Kind;
 use crate::Result;
 
 /// How long one answer may take.
@@ -55,8 +57,12 @@ impl Client {
     pub(crate) fn of(place: &Place) -> Result<Self> {
         let read = |name: &str| {
             fs::read_to_string(place.state().join(name)).map_err(|_| {
+                let only = match place.kind {
+                    Kind::ControlPlane => " --control-plane-only",
+                    Kind::Node => "",
+                };
                 format!(
-                    "Kubernetes {0} is not up: cargo xtask cluster up --version {0}",
+                    "Kubernetes {0} is not up: cargo xtask cluster up{only} --version {0}",
                     place.version
                 )
             })
@@ -110,6 +116,21 @@ impl Client {
     pub(crate) fn create(&self, path: &str, object: &Json) -> Result {
         let (status, text) = self.post(path, &object.to_string())?;
         if status < 300 || status == 409 { Ok(()) } else { Err(format!("{path}: {status} {text}")) }
+    }
+
+    /// Makes the objects of a file, or finds them made already.
+    pub(super) fn make(&self, yaml: &str) -> Result {
+        for document in split(yaml, SplitRules::LINE_START) {
+            let object = crate::judge::json(document.text)?;
+            let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+            let (api_version, kind) = (text(&object["apiVersion"]), text(&object["kind"]));
+            let resource = self.resource(&api_version, &kind)?;
+            let resource =
+                resource.ok_or_else(|| format!("the server has no {kind} of {api_version}"))?;
+            let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+            self.create(&resource.path(namespace), &object)?;
+        }
+        Ok(())
     }
 
     /// Finds what the server calls a kind; nothing if it has none such.

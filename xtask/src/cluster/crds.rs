@@ -2,12 +2,14 @@
 
 use std::fmt::Display;
 use std::fs;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use super::Client;
+use super::place::{Kind, cache};
+use super::{Client, build};
 use crate::schemas::crds;
 use crate::{Result, codegen, root, say};
 
@@ -30,10 +32,29 @@ const LEFT_OUT: &[&str] = &[
     "monitoring.coreos.com_thanosrulers.yaml",
 ];
 
-/// Makes all kinds, and waits until they are served.
-pub(super) fn apply(client: &Client) -> Result {
+/// What a node's Cilium agent keeps for itself. Its policies are among those that every cluster has.
+const CILIUM: &[&str] = &[
+    "v2/ciliumendpoints.yaml",
+    "v2/ciliumexternalworkloads.yaml",
+    "v2/ciliumidentities.yaml",
+    "v2/ciliumnodes.yaml",
+    "v2alpha1/ciliumcidrgroups.yaml",
+    "v2alpha1/ciliuml2announcementpolicies.yaml",
+    "v2alpha1/ciliumloadbalancerippools.yaml",
+    "v2alpha1/ciliumnodeconfigs.yaml",
+    "v2alpha1/ciliumpodippools.yaml",
+];
+
+/// Makes all kinds that a cluster has, and waits until they are served.
+pub(super) fn apply(client: &Client, kind: Kind) -> Result {
     let start = Instant::now();
     let mut paths = crds::files()?;
+    if kind == Kind::Node {
+        let told = build::download(&cache()?, build::CILIUM)?;
+        let folder = told["Dir"].as_str().ok_or_else(|| format!("{}: no folder", build::CILIUM))?;
+        let folder = Path::new(folder).join("pkg/k8s/apis/cilium.io/client/crds");
+        paths.extend(CILIUM.iter().map(|file| folder.join(file)));
+    }
     paths.retain(|path| !LEFT_OUT.iter().any(|file| path.ends_with(file)));
     paths.extend(codegen::crds().into_iter().map(|name| root().join(name)));
     let mut names = Vec::new();

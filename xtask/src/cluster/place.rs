@@ -4,6 +4,7 @@
 //! 1.34.4/bin      the programs of one version of Kubernetes
 //! 1.34.4/state    what a running control plane writes: keys, logs, ids of processes, data; deleted by `down`
 //! 1.34.4/node     the same of a running node
+//! parts/          what a node has besides: programs, images, sources with our edits
 //! ```
 
 use std::fs::{self, File};
@@ -117,6 +118,11 @@ pub(super) fn cache() -> Result<PathBuf> {
     let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
     let cache = cache.ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())?;
     Ok(cache.join("pintle/cluster"))
+}
+
+/// Gives the folder of what all versions share.
+pub(super) fn parts() -> Result<PathBuf> {
+    Ok(cache()?.join("parts"))
 }
 
 /// Waits until no other starts or ends a cluster of this user, and keeps them waiting until it is dropped.

@@ -1,26 +1,27 @@
-//! Starting and ending one cluster.
+//! Starting a control plane: etcd, the API server and the controllers.
 
-use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Client, NAMESPACE, Place, keys, process};
+use super::place::Kind;
+use super::{Client, NAMESPACE, Place, crds, keys, network, process, stop};
 use crate::{Result, say};
 
-/// How long a server may take until it answers.
+/// How long each part may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How long to wait between two questions.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// The programs, in the order in which they are ended.
-const PROGRAMS: [&str; 3] = ["kube-controller-manager", "kube-apiserver", "etcd"];
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What stores objects, and says so.
 const STORE: [&str; 2] = ["kube-apiserver", "etcd"];
+
+/// What makes accounts, and deletes what nobody owns.
+const CONTROLLER: &str = "kube-controller-manager";
 
 /// The controllers of a control plane without a node: those without which a deleted object or namespace would stay for
 /// ever, a pod would miss its account, and a quota would count nothing.
@@ -38,16 +39,25 @@ const CONTROLLERS: &[&str] = &[
     "serviceaccount-token-controller",
 ];
 
-/// Starts etcd, the API server and the controllers, unless they run, and waits until they answer.
+/// Starts a control plane, unless it runs, and waits until it answers.
 pub(super) fn up(place: &Place, port: u16) -> Result {
-    let state = place.state();
-    let start = Instant::now();
-    if STORE.iter().all(|name| process::is_running(&state, name)) {
-        return finish(place);
+    let (start, state) = (Instant::now(), place.state());
+    let runs = STORE.iter().all(|name| process::is_running(&state, name));
+    if !runs {
+        stop::down(place)?;
+        keys::write(&state)?;
+        store(place, port)?;
     }
-    down(place)?;
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    keys::write(&state)?;
+    control(place)?;
+    if !runs {
+        say(&format!("the control plane is ready after {:.1} s", start.elapsed().as_secs_f64()));
+    }
+    crds::apply(&Client::of(place)?, place.kind)
+}
+
+/// Starts etcd and the API server.
+pub(super) fn store(place: &Place, port: u16) -> Result {
+    let state = place.state();
     keys::write_private(&state.join("port"), &port.to_string())?;
     let etcd_url = |offset: u16| format!("http://127.0.0.1:{}", port.saturating_add(offset));
     let etcd = [
@@ -60,13 +70,10 @@ pub(super) fn up(place: &Place, port: u16) -> Result {
         ("initial-cluster", format!("default={}", etcd_url(2))),
         ("unsafe-no-fsync", "true".to_owned()),
     ];
-    process::start(&state, "etcd", &place.program("etcd"), &flags(&etcd))?;
+    start(place, "etcd", &etcd)?;
     let key = |name: &str| text(&state.join(name));
-    let server = [
+    let mut server = vec![
         ("etcd-servers", etcd_url(1)),
-        ("bind-address", "127.0.0.1".to_owned()),
-        ("advertise-address", "127.0.0.1".to_owned()),
-        ("endpoint-reconciler-type", "none".to_owned()),
         ("secure-port", port.to_string()),
         ("service-cluster-ip-range", "10.96.0.0/16".to_owned()),
         ("authorization-mode", "Node,RBAC".to_owned()),
@@ -79,27 +86,38 @@ pub(super) fn up(place: &Place, port: u16) -> Result {
         ("service-account-key-file", key("tokens.key")),
         ("service-account-signing-key-file", key("tokens.key")),
     ];
-    process::start(&state, "kube-apiserver", &place.program("kube-apiserver"), &flags(&server))?;
-    write_kubeconfig(place, port)?;
-    finish(place)?;
-    say(&format!("the control plane is ready after {:.1} s", start.elapsed().as_secs_f64()));
-    Ok(())
+    match place.kind {
+        Kind::ControlPlane => server.extend([
+            ("bind-address", "127.0.0.1".to_owned()),
+            ("advertise-address", "127.0.0.1".to_owned()),
+            ("endpoint-reconciler-type", "none".to_owned()),
+        ]),
+        Kind::Node => server.extend([
+            ("bind-address", "0.0.0.0".to_owned()),
+            ("advertise-address", network::ADDRESS.to_owned()),
+            ("enable-admission-plugins", "NodeRestriction".to_owned()),
+            ("kubelet-client-certificate", key("kubelet-client.crt")),
+            ("kubelet-client-key", key("kubelet-client.key")),
+            ("kubelet-certificate-authority", key("ca.crt")),
+            ("kubelet-preferred-address-types", "InternalIP".to_owned()),
+        ]),
+    }
+    start(place, "kube-apiserver", &server)?;
+    write_kubeconfig(place, port, "kubeconfig", "token")
 }
 
 /// Waits for the API server, and starts the controllers if they do not run.
-fn finish(place: &Place) -> Result {
+pub(super) fn control(place: &Place) -> Result {
     let state = place.state();
     let client = Client::of(place)?;
-    wait(place, &client)?;
+    wait_until(place, &STORE, "the API server", || client.is_ready())?;
     furnish(&client)?;
-    let name = "kube-controller-manager";
-    if !process::is_running(&state, name) {
-        let file = |name: &str| state.join(name).to_string_lossy().into_owned();
-        let manager = [
+    if !process::is_running(&state, CONTROLLER) {
+        let file = |name: &str| text(&state.join(name));
+        let mut manager = vec![
             ("kubeconfig", file("kubeconfig")),
             ("secure-port", "0".to_owned()),
             ("leader-elect", "false".to_owned()),
-            ("controllers", CONTROLLERS.join(",")),
             ("service-account-private-key-file", file("tokens.key")),
             ("root-ca-file", file("ca.crt")),
             // Tests make and delete much at once.
@@ -107,21 +125,38 @@ fn finish(place: &Place) -> Result {
             ("kube-api-burst", "600".to_owned()),
             ("concurrent-namespace-syncs", "20".to_owned()),
         ];
-        process::start(&state, name, &place.program(name), &flags(&manager))?;
+        match place.kind {
+            Kind::ControlPlane => manager.push(("controllers", CONTROLLERS.join(","))),
+            Kind::Node => manager.extend([
+                ("cluster-signing-cert-file", file("ca.crt")),
+                ("cluster-signing-key-file", file("ca.key")),
+                ("allocate-node-cidrs", "true".to_owned()),
+                ("cluster-cidr", "10.244.0.0/16".to_owned()),
+                ("service-cluster-ip-range", "10.96.0.0/16".to_owned()),
+            ]),
+        }
+        start(place, CONTROLLER, &manager)?;
     }
     let account = "/api/v1/namespaces/default/serviceaccounts/default";
-    wait_until(place, &PROGRAMS, "the controllers", || {
+    wait_until(place, &["kube-apiserver", "etcd", CONTROLLER], "the controllers", || {
         client.get(account).is_ok_and(|(status, _)| status == 200)
     })
 }
 
-/// Waits until the server answers.
-fn wait(place: &Place, client: &Client) -> Result {
-    wait_until(place, &STORE, "the API server", || client.is_ready())
+/// Starts one of Kubernetes' programs with flags.
+pub(super) fn start(place: &Place, name: &str, flags: &[(&str, String)]) -> Result {
+    let mut command = Command::new(place.program(name));
+    command.args(flags.iter().map(|(name, value)| format!("--{name}={value}")));
+    process::start(&place.state(), name, &mut command)
 }
 
 /// Waits for something, as long as the programs that bring it about run.
-fn wait_until(place: &Place, programs: &[&str], what: &str, is_so: impl Fn() -> bool) -> Result {
+pub(super) fn wait_until(
+    place: &Place,
+    programs: &[&str],
+    what: &str,
+    is_so: impl Fn() -> bool,
+) -> Result {
     let (start, state) = (Instant::now(), place.state());
     while !is_so() {
         if let Some(name) = programs.iter().find(|name| !process::is_running(&state, name)) {
@@ -139,8 +174,9 @@ fn wait_until(place: &Place, programs: &[&str], what: &str, is_so: impl Fn() -> 
     Ok(())
 }
 
-fn flags(pairs: &[(&str, String)]) -> Vec<String> {
-    pairs.iter().map(|(name, value)| format!("--{name}={value}")).collect()
+/// Gives a path as a flag takes it.
+pub(super) fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// Makes the namespace, and the account without which no pod is let in, since the controller may take its time.
@@ -153,29 +189,11 @@ fn furnish(client: &Client) -> Result {
     client.create(&format!("/api/v1/namespaces/{NAMESPACE}/serviceaccounts"), &account)
 }
 
-/// Ends what runs and deletes what was stored.
-pub(super) fn down(place: &Place) -> Result {
-    let state = place.state();
-    for name in PROGRAMS {
-        process::stop(&state, name)?;
-    }
-    match fs::remove_dir_all(&state) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{}: {error}", state.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Gives the programs that were started and do not run any more.
-pub(super) fn gone(place: &Place) -> Vec<&'static str> {
-    PROGRAMS.into_iter().filter(|name| !process::is_running(&place.state(), name)).collect()
-}
-
-fn write_kubeconfig(place: &Place, port: u16) -> Result {
+/// Writes the file by which a client finds the API server, with one of the tokens.
+pub(super) fn write_kubeconfig(place: &Place, port: u16, name: &str, token: &str) -> Result {
     let state = place.state();
     let token =
-        fs::read_to_string(state.join("token")).map_err(|error| format!("token: {error}"))?;
+        std::fs::read_to_string(state.join(token)).map_err(|error| format!("{token}: {error}"))?;
     // Every JSON text is YAML.
     let config = json!({
         "apiVersion": "v1",
@@ -188,5 +206,5 @@ fn write_kubeconfig(place: &Place, port: u16) -> Result {
         }}],
         "users": [{"name": "admin", "user": {"token": token}}],
     });
-    keys::write_private(&state.join("kubeconfig"), &format!("{config:#}\n"))
+    keys::write_private(&state.join(name), &format!("{config:#}\n"))
 }

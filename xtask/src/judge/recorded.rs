@@ -78,7 +78,7 @@ pub(crate) fn write(kube_version: &str, set: Set, rows: &[Row<'_>]) -> Result {
         fs::write(of_set.join(format!("{file}.tsv")), text).map_err(complain)?;
     }
     let oracle = format!(
-        "kube-apiserver {kube_version} with its default admission, built by cargo xtask cluster up --version {kube_version}\n\
+        "kube-apiserver {kube_version} with its default admission, built by cargo xtask cluster up --control-plane-only --version {kube_version}\n\
          POST of each object with dryRun=All&fieldValidation=Strict; recorded by cargo xtask judge-validate --record\n"
     );
     fs::write(folder.join("ORACLE"), oracle).map_err(complain)
