@@ -39,8 +39,8 @@ const LAST_OUTPUT: Duration = Duration::from_secs(3);
 const SHELL: &str =
     r#"printf '%s:%s\n' "$1" "$$" >&2; [ -z "$2" ] || cd -- "$2" || exit 126; shift 2; exec "$@""#;
 
-/// The shell that kills a command with all it started.
-const KILLER: &str = r#"kill -KILL -- "-$1" 2>/dev/null || kill -KILL "$1""#;
+/// The shell that kills a command with all it started. Not all shells know `--` here, and all know it without.
+const KILLER: &str = r#"kill -KILL "-$1" 2>/dev/null || kill -KILL "$1""#;
 
 /// The channels of the protocol.
 const STDIN: u8 = 0;

@@ -43,6 +43,25 @@ pub struct Change<'a> {
     pub n_total: usize,
 }
 
+impl Change<'_> {
+    /// Gives the news in one line, such as `12.3s Pod default-0 Pending: FailedScheduling 0/1 nodes are available`, and more
+    /// for what a crashed container said. What was ready at once is no news.
+    pub fn line(&self) -> Option<String> {
+        if self.is_first && self.is_done {
+            return None;
+        }
+        let seconds = self.elapsed.as_secs_f64();
+        if let Some(why) = self.why {
+            let output = why.output.iter().map(|line| format!("\n    | {line}"));
+            return Some(format!("{seconds:.1}s {why}{}", output.collect::<String>()));
+        }
+        let Target { kind, name, .. } = self.target;
+        let ObjectStatus { state, message } = self.status;
+        let separator = if message.is_empty() { "" } else { ": " };
+        Some(format!("{seconds:.1}s {kind} {name} {state}{separator}{message}"))
+    }
+}
+
 /// Why an object is not ready: what one of its pods does, or an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
