@@ -11,6 +11,7 @@ mod error;
 pub mod exec;
 pub mod files;
 mod lease;
+pub mod live;
 pub mod logs;
 mod merge;
 pub mod object;

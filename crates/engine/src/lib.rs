@@ -77,6 +77,7 @@ pub mod world;
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionRules};
 pub use context::Release;
 pub use error::{ErrorLayout, Frame, TemplateError};
+pub use funcs::format_time;
 pub use profile::{CommandLine, FunctionSet, LogLayout, Profile, ValuesPackage};
 pub use release_name::NameError;
 pub use render::Notice;

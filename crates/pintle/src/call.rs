@@ -1,5 +1,6 @@
 //! One call of the program: what was asked, and as whom.
 
+use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -27,6 +28,12 @@ impl Call {
     /// Tells whether the program is itself, and not called as Helm.
     pub(crate) fn is_ours(&self) -> bool {
         environment::is_ours(self.program)
+    }
+
+    /// Tells whether standard output has colours, which Helm 3 knows nothing of.
+    pub(crate) fn has_colour(&self) -> bool {
+        self.profile.command_line == CommandLine::Helm4
+            && environment::has_colour(&self.args, io::stdout().is_terminal())
     }
 
     /// Says which version of a chart was asked for, if debug lines are wanted; `file` and `line` are where Helm 3 says it.

@@ -43,7 +43,11 @@ fn fit(cell: &str, width: usize) -> String {
 
 /// Gives the columns that a text takes on a terminal.
 pub(crate) fn text_width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default();
+    // What switches colours takes no place.
+    let others = pieces.map(|piece| piece.split_once('m').map_or(piece, |(_, rest)| rest));
+    std::iter::once(first).chain(others).flat_map(str::chars).map(char_width).sum()
 }
 
 /// Gives the columns that a character takes on a terminal: two for the large blocks of wide ones.

@@ -95,3 +95,60 @@ pub(super) fn unbase(text: &[u8]) -> Result<Vec<u8>, String> {
     }
     STANDARD.decode(text).map_err(told)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(json: &str) -> String {
+        STANDARD.encode(pack(json.as_bytes()))
+    }
+
+    #[test]
+    fn records_come_back_as_they_went() {
+        // Helm 3 writes empty texts for no time, and a chart may have fields that nobody here knows.
+        let json = r#"{"name":"web","info":{"first_deployed":"2024-03-02T10:00:00.5+02:00","last_deployed":"","deleted":"","description":"<x>","status":"deployed"},"chart":{"metadata":{"name":"web"},"new":[1.50,{"b":1,"a":2}]},"config":{"a":1e3},"manifest":"---\n","hooks":[{"name":"h","last_run":{"started_at":"","completed_at":"","phase":""}}],"version":3,"namespace":"prod","apply_method":"ssa"}"#;
+        let release = decode(packed(json).as_bytes()).unwrap();
+        assert_eq!(
+            release.chart.as_ref().unwrap().get(),
+            r#"{"metadata":{"name":"web"},"new":[1.50,{"b":1,"a":2}]}"#
+        );
+        let first = release.info.first_deployed.unwrap();
+        assert_eq!(first.to_string(), "2024-03-02T10:00:00.5+02:00");
+        assert_eq!(release.info.last_deployed, None);
+        let text = encode(&release).unwrap();
+        assert_eq!(text, encode(&release).unwrap(), "the same record is the same text");
+        let again = decode(text.as_bytes()).unwrap();
+        assert_eq!(
+            serde_json::to_string(&again).unwrap(),
+            serde_json::to_string(&release).unwrap()
+        );
+        // Helm's first records were not packed, and base64 may have line ends.
+        let plain = STANDARD.encode(json);
+        let (first, second) = plain.split_at(100);
+        assert_eq!(decode(format!("{first}\r\n{second}\n").as_bytes()).unwrap().version, 3);
+    }
+
+    #[test]
+    fn what_is_no_record_is_told() {
+        let says = |text: &str| decode(text.as_bytes()).unwrap_err();
+        assert_eq!(says("ab!d"), "illegal base64 data at input byte 2");
+        let whole = packed(r#"{"name":"web"}"#);
+        let cut = STANDARD.encode(&STANDARD.decode(&whole).unwrap()[..20]);
+        assert_eq!(says(&cut), "unexpected EOF");
+        assert!(says("").starts_with("EOF"), "{}", says(""));
+        assert!(says(&packed("[]")).contains("invalid"), "{}", says(&packed("[]")));
+        let deep = format!(r#"{{"config":{}}}"#, "[".repeat(100_000));
+        assert!(says(&packed(&deep)).contains("recursion"));
+    }
+
+    #[test]
+    fn a_record_that_never_ends_is_refused() {
+        let bomb = packed(&" ".repeat(MAX_JSON + 1));
+        assert!(bomb.len() < 1 << 20);
+        assert_eq!(
+            decode(bomb.as_bytes()).unwrap_err(),
+            format!("it unpacks to more than {MAX_JSON} bytes")
+        );
+    }
+}

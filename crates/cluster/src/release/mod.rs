@@ -12,6 +12,7 @@ mod parts;
 mod storage;
 mod time;
 mod wire;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use holder::{HOLDER, Holder, RENEWED};
 pub use memory::Memory;
 pub use storage::{Driver, Listing, MAX_DATA, SYSTEM_LABELS, Storage, Stored};
 pub use time::Time;
+pub(crate) use wire::escape;
 
 /// One revision of a release.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub struct Release {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Arc<RawValue>>,
     /// the user's values
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "is_nothing")]
     pub config: Option<Map<String, Json>>,
     /// the objects that are no hooks
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -60,6 +62,12 @@ pub struct Release {
     /// the user's labels, which stand beside the record, not in it
     #[serde(skip)]
     pub labels: BTreeMap<String, String>,
+}
+
+/// Tells whether there are no values: Go writes an empty map as little as none.
+#[expect(clippy::ref_option, reason = "serde gives a reference")]
+fn is_nothing(config: &Option<Map<String, Json>>) -> bool {
+    config.as_ref().is_none_or(Map::is_empty)
 }
 
 /// How the objects of a release reach the cluster.

@@ -112,7 +112,7 @@ pub(super) fn unwrap<'a>(data: &'a Data<'_>, is_secret: bool) -> Result<Cow<'a, 
 }
 
 /// Writes what stands behind `?` or between `&` of a URL.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -32,6 +32,8 @@ mod urls;
 
 use pintle_gotmpl::{FuncMap, Function};
 
+pub use dates::format_time;
+
 /// Which of Helm's function sets a profile has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FunctionSet {

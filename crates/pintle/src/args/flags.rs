@@ -10,8 +10,8 @@ use pintle_engine::CommandLine::{Helm3, Helm4};
 
 use super::Flag;
 use super::Kind::{
-    Bool, Duration, Float, Integer, List, OptionalText, Pairs, Plugin, Program, Text, Texts,
-    Unsigned, Wait,
+    Bool, Duration, Float, Format, Integer, List, OptionalText, Pairs, Plugin, Program, Text,
+    Texts, Unsigned, Wait,
 };
 
 /// Declares flags as constants and a table of them.
@@ -303,7 +303,7 @@ flags! {
     RELEASE_FLAGS;
     HIDE_SECRET = Flag::new("hide-secret", Bool, "leave Secrets out of what a dry run shows");
     RELEASE_HIDE_NOTES = Flag::new("hide-notes", Bool, "do not show notes");
-    RELEASE_OUTPUT = Flag::new("output", Text, "table, json or yaml").short('o');
+    RELEASE_OUTPUT = Flag::new("output", Format, "table, json or yaml").short('o');
     RELEASE_SUBCHART_NOTES = Flag::new("render-subchart-notes", Bool, "render the notes of subcharts, too");
 }
 
@@ -437,4 +437,61 @@ flags! {
     /// Flags of `chart export`.
     EXPORT_FLAGS;
     EXPORT_FORCE = Flag::new("force", Bool, "replace files that are there already");
+}
+
+flags! {
+    /// Flags of `list` alone.
+    LIST_FLAGS;
+    LIST_ALL = Flag::new("all", Bool, "show releases in any state").short('a').only(Helm3);
+    LIST_ALL_NAMESPACES = Flag::new("all-namespaces", Bool, "list the releases of all namespaces").short('A');
+    LIST_DATE = Flag::new("date", Bool, "sort by date").short('d');
+    LIST_DEPLOYED = Flag::new("deployed", Bool, "show releases that are deployed");
+    LIST_FAILED = Flag::new("failed", Bool, "show releases that failed");
+    LIST_FILTER = Flag::new("filter", Text, "regular expression of the names to show").short('f');
+    LIST_MAX = Flag::new("max", Integer, "how many releases to show at most (default 256)").short('m');
+    LIST_NO_HEADERS = Flag::new("no-headers", Bool, "leave the first line of the table out");
+    LIST_OFFSET = Flag::new("offset", Integer, "how many releases to pass over first");
+    LIST_PENDING = Flag::new("pending", Bool, "show releases that something is being done to");
+    LIST_REVERSE = Flag::new("reverse", Bool, "turn the order round").short('r');
+    LIST_SELECTOR = Flag::new("selector", Text, "labels of the releases to show, such as team=a,!old").short('l');
+    LIST_SHORT = Flag::new("short", Bool, "print names alone").short('q');
+    LIST_SUPERSEDED = Flag::new("superseded", Bool, "show revisions that a later one replaced");
+    LIST_TIME_FORMAT = Flag::new("time-format", Text, "layout of times, as Go has them: 2006-01-02 15:04:05Z0700");
+    LIST_UNINSTALLED = Flag::new("uninstalled", Bool, "show releases that were removed with --keep-history");
+    LIST_UNINSTALLING = Flag::new("uninstalling", Bool, "show releases that are being removed");
+}
+
+/// The flag that says in what form releases are printed.
+pub(crate) const FORMAT_FLAGS: &[&Flag] = &[&RELEASE_OUTPUT];
+
+flags! {
+    /// The flag that says which revision of a release is meant.
+    REVISION_FLAGS;
+    REVISION = Flag::new("revision", Integer, "the revision, in place of the newest");
+}
+
+flags! {
+    /// Flags of `status` alone.
+    STATUS_FLAGS;
+    SHOW_DESC = Flag::new("show-desc", Bool, "show the description of the revision").only(Helm3);
+    SHOW_RESOURCES = Flag::new("show-resources", Bool, "show the objects of the release").only(Helm3);
+}
+
+flags! {
+    /// Flags of `history` alone.
+    HISTORY_FLAGS;
+    HISTORY_MAX_SHOWN = Flag::new("max", Integer, "how many revisions to show at most (default 256)");
+    SHOW_ROLLBACK_REVISION = Flag::new("show-rollback-revision", Bool, "show which revision a rollback went back to").only(Helm4);
+}
+
+flags! {
+    /// Flags of `get values` alone.
+    GET_VALUES_FLAGS;
+    GET_VALUES_ALL = Flag::new("all", Bool, "add the default values of the chart").short('a');
+}
+
+flags! {
+    /// Flags of `get all` alone.
+    GET_ALL_FLAGS;
+    GET_ALL_TEMPLATE = Flag::new("template", Text, "template to print the release with, such as {{.Release.Name}}");
 }

@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     Unsigned,
     /// a number
     Float,
+    /// in what form to print: `table`, `json` or `yaml`
+    Format,
     /// a time such as `5m0s`
     Duration,
     /// how to wait, in Helm 4: a name; `watcher` without one
@@ -79,6 +81,7 @@ impl Kind {
             Self::Unsigned => "uint",
             Self::Float => "float32",
             Self::Duration => "duration",
+            Self::Format => "format",
             Self::Wait => "WaitStrategy",
             Self::Plugin | Self::Program => "postRendererString",
         }
@@ -204,6 +207,11 @@ impl Args {
     /// Gives a number of which [`parse`] has made sure that it is one.
     pub(crate) fn unsigned(&self, flag: &Flag) -> Option<u64> {
         value::parse_unsigned(self.text(flag)?).ok()
+    }
+
+    /// Gives a whole number of which [`parse`] has made sure that it is one.
+    pub(crate) fn integer(&self, flag: &Flag) -> Option<i64> {
+        value::parse_integer(self.text(flag)?).ok()
     }
 
     /// Gives all values of a flag, lists taken apart.

@@ -17,7 +17,10 @@ pub(crate) fn check(kind: Kind, text: &str) -> Result<Vec<String>, String> {
         Kind::Bool => {
             parse_bool(text).ok_or_else(|| syntax("ParseBool", text))?;
         }
-        Kind::Integer => check_integer(text)?,
+        Kind::Integer => {
+            parse_integer(text)?;
+        }
+        Kind::Format => check_format(text)?,
         Kind::Unsigned => {
             parse_unsigned(text)?;
         }
@@ -52,13 +55,21 @@ pub(crate) fn parse_unsigned(text: &str) -> Result<u64, String> {
     u64::from_str_radix(&digits, radix).map_err(|_| range("ParseUint", text))
 }
 
-fn check_integer(text: &str) -> Result<(), String> {
+fn check_format(text: &str) -> Result<(), String> {
+    match text {
+        "table" | "json" | "yaml" => Ok(()),
+        _ => Err("invalid format type".to_owned()),
+    }
+}
+
+/// Reads a whole number, with a base before it or not.
+pub(crate) fn parse_integer(text: &str) -> Result<i64, String> {
     let (radix, digits) = radix(text.strip_prefix(['+', '-']).unwrap_or(text));
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return Err(syntax("ParseInt", text));
     }
     let signed = if text.starts_with('-') { format!("-{digits}") } else { digits };
-    i64::from_str_radix(&signed, radix).map(drop).map_err(|_| range("ParseInt", text))
+    i64::from_str_radix(&signed, radix).map_err(|_| range("ParseInt", text))
 }
 
 /// Gives the base a number says, and its digits without underscores between them.

@@ -13,18 +13,28 @@ mod dependency_update;
 mod diff;
 mod docs;
 mod docs_rows;
+mod get;
+mod get_all;
+mod get_hooks;
+mod get_manifest;
+mod get_metadata;
+mod get_notes;
+mod get_values;
+mod history;
 mod install;
 mod install_batch;
 mod jsonpath;
 mod lint;
 mod lint_folder;
 mod lint_report;
+mod list;
 mod output_dir;
 mod rollback;
 mod schema;
 mod show;
 mod show_only;
 mod snapshot;
+mod status;
 mod template;
 mod template_flags;
 mod template_report;
@@ -60,12 +70,16 @@ pub(crate) static ROOT: Command = Command {
         dependency::COMMAND,
         diff::COMMAND,
         docs::COMMAND,
+        get::COMMAND,
+        history::COMMAND,
         install::COMMAND,
         lint::COMMAND,
+        list::COMMAND,
         rollback::COMMAND,
         schema::COMMAND,
         show::COMMAND,
         snapshot::COMMAND,
+        status::COMMAND,
         template::COMMAND,
         test::COMMAND,
         uninstall::COMMAND,

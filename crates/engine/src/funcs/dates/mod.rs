@@ -14,6 +14,8 @@ mod methods;
 mod tests;
 mod time;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pintle_gotmpl::value::{number, print};
 use pintle_gotmpl::{Env, FuncError, Function, IntType, Type, Value};
 
@@ -24,6 +26,29 @@ use crate::render::world;
 use crate::world::World;
 
 const TIME: Type = Type::Named("time.Time");
+
+/// Shows a moment by a layout of Go's, as a clock does that is `offset` seconds east of UTC. Where that is the clock of
+/// `local`, it bears the local name.
+///
+/// ```
+/// use jiff::{Timestamp, tz::TimeZone};
+///
+/// let moment = Timestamp::new(1_600_000_000, 500_000_000)?;
+/// let layout = "2006-01-02 15:04:05.999999999 -0700 MST";
+/// let show = |offset| pintle_engine::format_time(moment, offset, layout, &TimeZone::UTC);
+/// assert_eq!(show(0), "2020-09-13 12:26:40.5 +0000 UTC");
+/// assert_eq!(show(7200), "2020-09-13 14:26:40.5 +0200 +0200");
+/// # Ok::<(), jiff::Error>(())
+/// ```
+pub fn format_time(moment: Timestamp, offset: i32, layout: &str, local: &TimeZone) -> String {
+    let zone = match Zone::Local(local.clone()) {
+        _ if offset == 0 => Zone::Utc,
+        here if local.to_offset(moment).seconds() == offset => here,
+        _ => Zone::fixed(b"", offset),
+    };
+    let time = Time::of(moment, zone);
+    String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned()
+}
 
 /// The functions of this family.
 pub(crate) const FUNCTIONS: &[Function] = &[

@@ -207,15 +207,16 @@ impl Time {
 
     /// Makes the time the world's clock shows.
     pub(super) fn now(world: &dyn crate::world::World) -> Self {
-        let now = world.now();
-        let nanoseconds = now.as_nanosecond();
-        Self {
-            unix: i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or_default(),
-            nanosecond: u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).unwrap_or_default(),
-            zone: Zone::Local(world.local_time_zone()),
-            local: world.local_time_zone(),
-            from_clock: true,
-        }
+        let zone = Zone::Local(world.local_time_zone());
+        Self { local: world.local_time_zone(), from_clock: true, ..Self::of(world.now(), zone) }
+    }
+
+    /// Makes the time of a moment.
+    pub(super) fn of(moment: Timestamp, zone: Zone) -> Self {
+        let nanoseconds = moment.as_nanosecond();
+        let unix = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or_default();
+        let rest = u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).unwrap_or_default();
+        Self { nanosecond: rest, ..Self::from_unix(unix, zone) }
     }
 
     /// Makes the time some seconds after 1970.
