@@ -8,7 +8,7 @@ use pintle_yaml::json::{Layout, Writer};
 use pintle_yaml::{Error, Value};
 use serde_json::{Map, Value as Json};
 
-/// Writes a release without its chart; `resources` are its live objects, by kind.
+/// Writes a release; its chart as it stands in the record, if it is there. `resources` are its live objects, by kind.
 ///
 /// # Errors
 ///
@@ -23,6 +23,17 @@ pub(crate) fn release(
     json.json.begin_map();
     json.text("name", &release.name);
     json.info(release, resources)?;
+    json.json.end();
+    let mut begin = json.json.finish();
+    if let Some(chart) = &release.chart {
+        // The brace that closes what comes before is left out, and what comes behind goes on.
+        begin.truncate(begin.len() - 1);
+        begin.push_str(",\"chart\":");
+        begin.push_str(chart.get());
+        begin.push('}');
+    }
+    json.json = Writer::new(Layout::Compact);
+    json.json.begin_map();
     if let Some(config) = release.config.as_ref().filter(|config| !config.is_empty()) {
         json.json.key("config");
         json.json.value(&values(config)?)?;
@@ -48,7 +59,13 @@ pub(crate) fn release(
         );
     }
     json.json.end();
-    Ok(json.json.finish())
+    let rest = json.json.finish();
+    if rest != "{}" {
+        begin.truncate(begin.len() - 1);
+        begin.push(',');
+        begin.push_str(&rest[1..]);
+    }
+    Ok(begin)
 }
 
 /// Makes values of values.

@@ -36,7 +36,9 @@ pub(crate) enum Detail {
     Short,
     /// and its description, which Helm 4 always shows
     Described,
-    /// chart, values, hooks and objects as well
+    /// values, hooks and objects as well
+    Debug,
+    /// and its chart
     Full,
 }
 
@@ -49,7 +51,7 @@ impl ReleaseText<'_> {
     pub(crate) fn write(&self) -> Result<String, Failure> {
         let Self { release, .. } = self;
         let info = &release.info;
-        let is_full = self.detail == Detail::Full;
+        let is_full = matches!(self.detail, Detail::Debug | Detail::Full);
         let is_helm_4 = self.profile.command_line == CommandLine::Helm4;
         let mut text = format!("NAME: {}\n", release.name);
         if let Some(time) = info.last_deployed {
@@ -58,7 +60,7 @@ impl ReleaseText<'_> {
         let _ = writeln!(text, "NAMESPACE: {}", namespace(&release.namespace, self.has_colour));
         let _ = writeln!(text, "STATUS: {}", status(info.status, self.has_colour));
         let _ = writeln!(text, "REVISION: {}", release.version);
-        if is_full {
+        if self.detail == Detail::Full {
             let about = chart(release).metadata.unwrap_or_default();
             let _ = writeln!(text, "CHART: {}", about.name);
             let _ = writeln!(text, "VERSION: {}", about.version);

@@ -5,6 +5,9 @@ use pintle::cluster::release::Release;
 use crate::args::flags;
 use crate::call::Call;
 use crate::print::{Failure, Output};
+use crate::release_json;
+use crate::release_text::{Detail, ReleaseText};
+use crate::releases::Form;
 
 /// Whether the notes of a chart are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +29,29 @@ pub(super) fn is_for_people(call: &Call) -> bool {
 }
 
 /// Prints a revision.
-#[expect(clippy::unnecessary_wraps, reason = "other forms may fail")]
+///
+/// # Errors
+///
+/// Values that have no YAML or JSON.
 pub(super) fn print(
-    _call: &Call,
+    call: &Call,
     release: &Release,
-    _notes: Notes,
+    notes: Notes,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    output.print(format!(
-        "NAME: {}\nSTATUS: {}\nREVISION: {}\nDESCRIPTION: {}\n",
-        release.name, release.info.status, release.version, release.info.description
-    ));
+    let form = Form::of(call);
+    if form != Form::Table {
+        let json = release_json::release(release, &[], call.profile.command_line)?;
+        return form.print(json, output);
+    }
+    let text = ReleaseText {
+        release,
+        profile: &call.profile,
+        detail: if output.log.debug { Detail::Debug } else { Detail::Short },
+        hides_notes: notes == Notes::Hidden,
+        resources: "",
+        has_colour: call.has_colour(),
+    };
+    output.print(text.write()?);
     Ok(())
 }

@@ -26,7 +26,8 @@ pub(super) const COMMAND: Command = Command {
 };
 
 fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
-    let Some((releases, stored)) = releases::read(call, output)? else { return Ok(()) };
+    let Some((releases, mut stored)) = releases::read(call, output)? else { return Ok(()) };
+    stored.release.chart = None;
     let release = &stored.release;
     let generation = call.profile.command_line;
     let form = Form::of(call);
