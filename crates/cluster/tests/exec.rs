@@ -144,7 +144,9 @@ async fn exec(mut stream: TcpStream, head: &str, path: &str, has_shell: bool) {
             std::thread::spawn(move || pump(2, stderr, &err)),
         ];
         let status = child.wait().unwrap();
-        pipes.into_iter().for_each(|pipe| pipe.join().unwrap());
+        for pipe in pipes {
+            pipe.join().unwrap();
+        }
         status
     });
     let reading = tokio::spawn(async move {
@@ -195,7 +197,9 @@ async fn read_frame(reader: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Ve
     reader.read_exact(&mut mask).await?;
     let mut payload = vec![0; usize::try_from(length).unwrap()];
     reader.read_exact(&mut payload).await?;
-    payload.iter_mut().zip(mask.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+    for (byte, mask) in payload.iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= mask;
+    }
     Ok(payload)
 }
 
