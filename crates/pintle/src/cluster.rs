@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::args::flags;
 use crate::call::Call;
 use crate::environment::{self, kubeconfig_paths, variable};
-use crate::print::Failure;
+use crate::print::{Failure, Output};
 
 /// Runs what waits for a cluster.
 ///
@@ -88,6 +88,14 @@ pub(crate) fn told(error: &Error, profile: &Profile) -> String {
 
 pub(crate) use pintle::cluster::action::Actor;
 
+/// Words why an action failed; what is known of objects that did not become ready is said before, where Helm is silent.
+pub(crate) fn failed(call: &Call, error: &Error, output: &mut Output) -> Failure {
+    if let Some(help) = error.help().filter(|_| call.is_ours()) {
+        output.complain(&help);
+    }
+    Failure(error.to_string())
+}
+
 /// Gives where the releases of the call's namespace are recorded.
 ///
 /// # Errors
@@ -115,7 +123,7 @@ pub(crate) fn driver() -> Result<Driver, Failure> {
 pub(crate) fn actor(call: &Call, client: &Client, cancelled: &str) -> Result<Actor, Failure> {
     let storage = storage(call, client)?;
     let stop = Stop::on(signals(cancelled.to_owned()));
-    Ok(Actor::new(client.clone(), storage, Arc::new(Lines), stop))
+    Ok(Actor::new(client.clone(), storage, Arc::new(Lines { tells_changes: call.is_ours() }), stop))
 }
 
 /// Sends `true` when the program is told to end.
@@ -153,12 +161,19 @@ async fn told_to_end() {
 
 /// Tells what happens in lines on standard error, as it happens.
 #[derive(Debug)]
-struct Lines;
+struct Lines {
+    /// whether changes of objects are told, about which Helm is silent
+    tells_changes: bool,
+}
 
 impl Reporter for Lines {
     fn say(&self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 
-    fn object(&self, _change: &Change<'_>) {}
+    fn object(&self, change: &Change<'_>) {
+        if let Some(line) = change.line().filter(|_| self.tells_changes) {
+            self.say(&line);
+        }
+    }
 }

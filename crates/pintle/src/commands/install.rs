@@ -135,7 +135,7 @@ pub(super) fn install(call: &Call, how: &How, output: &mut Output) -> Result<Rec
             return Ok(record);
         }
         let done = how.install.run(&actor, record).await;
-        done.map_err(|(_, error)| Failure(error.to_string()))
+        done.map_err(|(_, error)| cluster::failed(call, &error, output))
     })
 }
 

@@ -53,7 +53,8 @@ fn run(call: &Call, output: &mut Output) -> Result<(), Failure> {
         let actor = cluster::actor(call, &client, "")?;
         let rollback = Rollback { options, version, method, max_history };
         if dry_run == DryRun::None {
-            rollback.run(&actor, name).await?;
+            let done = rollback.run(&actor, name).await;
+            done.map_err(|error| cluster::failed(call, &error, output))?;
         } else {
             rollback.check(&actor, name).await?;
         }

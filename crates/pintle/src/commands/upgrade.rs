@@ -150,7 +150,7 @@ fn upgrade(
                 let attributes = [("name", &*name), ("error", &error.to_string())];
                 output.complain(&structured(Level::Warn, "upgrade failed", &attributes));
             }
-            Failure(error.to_string())
+            cluster::failed(call, &error, output)
         })
     });
     work.map_err(failed)
