@@ -63,6 +63,10 @@ pub fn decode(text: &[u8]) -> Result<Release, String> {
 }
 
 fn from_json(json: &[u8]) -> Result<Release, String> {
+    // A list would be read as the fields of a record in their order.
+    if json.trim_ascii_start().starts_with(b"[") {
+        return Err("invalid type: list, expected a record".to_owned());
+    }
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
