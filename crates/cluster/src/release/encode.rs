@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(says(&cut), "unexpected EOF");
         assert!(says("").starts_with("EOF"), "{}", says(""));
         assert!(says(&packed("[]")).contains("invalid"), "{}", says(&packed("[]")));
-        let deep = format!(r#"{{"config":{}}}"#, "[".repeat(100_000));
+        let deep = format!(r#"{{"config":{{"a":{}}}}}"#, "[".repeat(100_000));
         assert!(says(&packed(&deep)).contains("recursion"));
     }
 
